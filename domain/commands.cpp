@@ -1,0 +1,32 @@
+#include "domain/commands.hpp"
+
+#include <cassert>
+
+#include "domain/policies/policies.hpp"
+#include "domain/workshop/limits.hpp"
+
+namespace layerline {
+
+Decided decide_all(const Command& command, Workshop& workshop, Time now, IdSource& ids, const std::string& actor) {
+  const Context context{now, workshop, ids, actor};
+  if (!workshop.opened && !std::holds_alternative<settings::OpenWorkshop>(command)) return not_found("workshop");
+  Decided first = std::visit([&](const auto& typed) { return decide(typed, context); }, command);
+  if (!first) return first;
+
+  // Every batch is decided on a state in which all earlier batches are folded; only then what follows from its events is asked.
+  Events done;
+  const auto fold = [&](Events batch) {
+    for (NewEvent& event : batch.list()) {
+      evolve(workshop, event.stream, event.event, now);
+      done.list().push_back(std::move(event));
+    }
+  };
+  fold(std::move(*first));
+  for (std::size_t next = 0; next < done.size(); ++next) {
+    assert(done.size() < limits::events_per_commit_max && "a policy answers itself without end");
+    fold(policies::react(done.list()[next].event, context));
+  }
+  return done;
+}
+
+}  // namespace layerline

@@ -1,0 +1,30 @@
+// Every command of a workshop, and the one function that decides them.
+#pragma once
+
+#include <optional>
+#include <variant>
+
+#include "domain/workshop/workshop.hpp"
+
+namespace layerline {
+
+using Command = std::variant<
+    settings::OpenWorkshop, settings::Configure, settings::ListWorkshop, settings::IssueKey, settings::RevokeKey, settings::EraseSubject,
+    settings::FireTimer,
+    quotes::DraftQuote, quotes::ChangeQuote, quotes::RepriceQuote, quotes::ApproveQuote, quotes::NoteQuote, quotes::AcceptQuote,
+    quotes::RejectQuote, quotes::CancelQuote, quotes::RecordAnalysis, quotes::RecordRefusal,
+    orders::ReleaseOrder, orders::HoldOrder, orders::ResumeOrder, orders::CancelOrder, orders::ChangeShipping, orders::StartQualityCheck,
+    orders::PassQualityCheck, orders::FailQualityCheck, orders::CompleteOrder,
+    payments::RecordIntent, payments::RecordIntentRefusal, payments::ObservePayment, payments::RecordPayment, payments::RefundPayment,
+    inventory::DefineMaterial, inventory::ReceiveStock, inventory::AdjustStock, inventory::WeighPrint,
+    production::RecordPrintFile, production::RecordPrintFileRefusal, production::StartProduction, production::CompleteProduction,
+    printing::AddPrinter, printing::LoadFilament, printing::ClearPlate, printing::ObservePrinter, printing::ObservePrint,
+    printing::StopPrint, printing::ResolvePrint,
+    shipments::RequestLabel, shipments::ShipOrder, shipments::DeliverOrder,
+    effects::AttemptEffect, effects::FinishEffect, effects::RetryEffect>;
+
+// Decides a command and all that follows from it by policy. On success the events are already folded into `workshop`,
+// in the order of the answer; a rejection has changed nothing. A command to a workshop that is not open is not found.
+[[nodiscard]] Decided decide_all(const Command& command, Workshop& workshop, Time now, IdSource& ids, const std::string& actor);
+
+}  // namespace layerline

@@ -1,0 +1,88 @@
+// Stock of a material, a ledger in milligrams: available → reserved → consumed. No balance is ever negative.
+// A reservation is whole or it is a shortage; shortages are served in the order in which they arose.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "domain/kernel/context.hpp"
+#include "domain/kernel/events.hpp"
+
+namespace layerline::inventory {
+
+struct Shortage {
+  ProductionOrderId production;
+  Mass mass;
+};
+
+// What a print used, for a later weighing.
+struct Consumed {
+  ProductionOrderId production;
+  Mass mass;
+  Mass missing;       // part of it that the books did not have
+};
+
+struct Material {
+  MaterialId id;
+  std::string type;
+  std::string colour;
+  bool defined = false;
+  Mass low_stock;
+  bool alerted = false;
+  Mass on_hand;
+  Mass reserved;
+  std::map<ProductionOrderId, Mass> reservations;
+  std::deque<Shortage> shortages;
+  std::map<PrintJobId, Consumed> prints;
+
+  [[nodiscard]] Mass available() const { return on_hand - reserved; }
+};
+
+// ---- commands ----
+
+struct DefineMaterial { std::string type, colour, colour_rgb; Mass low_stock; };    // low_stock 0: the workshop's default
+struct ReceiveStock { MaterialId material; Mass mass; std::string reference; };
+struct AdjustStock { MaterialId material; Mass difference; std::string reason; };
+struct WeighPrint { PrintJobId job; Mass mass; };
+
+// ---- decisions ----
+
+[[nodiscard]] Decided decide(const DefineMaterial&, const Context&);
+[[nodiscard]] Decided decide(const ReceiveStock&, const Context&);
+[[nodiscard]] Decided decide(const AdjustStock&, const Context&);
+[[nodiscard]] Decided decide(const WeighPrint&, const Context&);
+
+// Reserves the whole mass, or notes a shortage of it.
+[[nodiscard]] Events reserve(const MaterialId&, const ProductionOrderId&, Mass, const Context&);
+// Gives back what is still reserved, up to `at_most`, and forgets a shortage.
+[[nodiscard]] Events release(const MaterialId&, const ProductionOrderId&, Mass at_most, const Context&);
+// A print used this much; what of it was reserved is taken from there first.
+[[nodiscard]] Events consume(const MaterialId&, const ProductionOrderId&, const PrintJobId&, Mass, std::string_view origin, const Context&);
+// A shortage asks for no more than what is still to be made.
+[[nodiscard]] Events lower_shortage(const MaterialId&, const ProductionOrderId&, Mass at_most, const Context&);
+// After any movement: shortages that can be served, reservations that the stock no longer covers, the low-stock alert.
+[[nodiscard]] Events rebalance(const MaterialId&, const Context&);
+
+// ---- queries ----
+
+// "PLA-black"; without a colour the material of that type with the most available stock.
+[[nodiscard]] MaterialId choose(const Workshop&, const std::string& type, const std::string& colour);
+[[nodiscard]] Mass reserved_for(const Material&, const ProductionOrderId&);
+[[nodiscard]] bool short_of(const Material&, const ProductionOrderId&);
+[[nodiscard]] Mass short_by(const Material&, const ProductionOrderId&);
+// A type or a colour: letters, digits, '-', '_' and '+'.
+[[nodiscard]] bool plain_word(std::string_view);
+
+void evolve(Workshop&, const events::MaterialDefined&, Time);
+void evolve(Workshop&, const events::StockReceived&, Time);
+void evolve(Workshop&, const events::StockAdjusted&, Time);
+void evolve(Workshop&, const events::MaterialReserved&, Time);
+void evolve(Workshop&, const events::ShortageNoted&, Time);
+void evolve(Workshop&, const events::ReservationReleased&, Time);
+void evolve(Workshop&, const events::MaterialConsumed&, Time);
+void evolve(Workshop&, const events::ConsumptionCorrected&, Time);
+void evolve(Workshop&, const events::StockLow&, Time);
+
+}  // namespace layerline::inventory

@@ -1,0 +1,290 @@
+#include "domain/orders/order.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "domain/workshop/limits.hpp"
+#include "domain/workshop/workshop.hpp"
+
+namespace layerline::orders {
+namespace {
+
+std::string stream(const OrderId& id) { return "order/" + id.str(); }
+
+Order& edit(Workshop& workshop, const std::string& id) { return workshop.orders.at(OrderId(id)); }
+
+std::unexpected<Rejection> wrong_status(const Order& order, std::string type, std::string_view wanted) {
+  Rejection rejection{.refusal = Refusal::refused,
+                      .type = std::move(type),
+                      .detail = fmt::format("Order {} is {}{}; this needs {}.", order.number, name(order.status),
+                                            order.held ? " and on hold" : "", wanted)};
+  rejection.data.emplace_back("order_status", std::string(name(order.status)));
+  return std::unexpected(std::move(rejection));
+}
+
+}  // namespace
+
+// ---- evolve ----
+
+void evolve(Workshop& workshop, const events::OrderPlaced& event, Time) {
+  Order order;
+  order.id = OrderId(event.order());
+  order.number = event.number();
+  order.quote = QuoteId(event.quote());
+  order.quote_number = event.quote_number();
+  order.product = ProductId(event.product());
+  order.customer = CustomerId(event.customer());
+  order.payment = PaymentId(event.payment());
+  order.customer_mail = event.customer_mail().clear();
+  order.customer_name = event.ship_to().name().clear();
+  order.quantity = event.quantity();
+  order.total = event.total();
+  workshop.numbers.note(order.number);
+  workshop.orders.emplace(order.id, std::move(order));
+}
+
+void evolve(Workshop& workshop, const events::OrderReleased& event, Time) { edit(workshop, event.order()).released = true; }
+
+void evolve(Workshop& workshop, const events::OrderPaid& event, Time) {
+  Order& order = edit(workshop, event.order());
+  order.paid = true;
+  if (order.status == Status::quoted) order.status = Status::paid;
+}
+
+void evolve(Workshop& workshop, const events::OrderQueued& event, Time) { edit(workshop, event.order()).status = Status::queued; }
+void evolve(Workshop& workshop, const events::OrderPrinting& event, Time) { edit(workshop, event.order()).status = Status::printing; }
+void evolve(Workshop& workshop, const events::OrderPrinted& event, Time) { edit(workshop, event.order()).status = Status::printed; }
+void evolve(Workshop& workshop, const events::OrderQualityCheckStarted& event, Time) {
+  edit(workshop, event.order()).status = Status::quality_check;
+}
+void evolve(Workshop& workshop, const events::OrderQualityFailed& event, Time) { edit(workshop, event.order()).status = Status::queued; }
+void evolve(Workshop& workshop, const events::OrderReadyToShip& event, Time) {
+  edit(workshop, event.order()).status = Status::ready_to_ship;
+}
+
+void evolve(Workshop& workshop, const events::OrderShipped& event, Time) {
+  Order& order = edit(workshop, event.order());
+  order.status = Status::shipped;
+  order.shipment = ShipmentId(event.shipment());
+}
+
+void evolve(Workshop& workshop, const events::OrderDelivered& event, Time) { edit(workshop, event.order()).status = Status::delivered; }
+void evolve(Workshop& workshop, const events::OrderCompleted& event, Time) { edit(workshop, event.order()).status = Status::complete; }
+void evolve(Workshop& workshop, const events::OrderHeld& event, Time) { edit(workshop, event.order()).held = true; }
+void evolve(Workshop& workshop, const events::OrderResumed& event, Time) { edit(workshop, event.order()).held = false; }
+void evolve(Workshop& workshop, const events::OrderCancelled& event, Time) { edit(workshop, event.order()).status = Status::cancelled; }
+void evolve(Workshop& workshop, const events::OrderRefunded& event, Time) { edit(workshop, event.order()).status = Status::refunded; }
+
+// ---- decisions ----
+
+Events place(const quotes::Quote& quote, const OrderId& id, const ProductId& product, const Address& ship_to, const Context& context) {
+  Events out;
+  auto* event = out.on(stream(id)).mutable_order_placed();
+  event->set_order(id.str());
+  event->set_number(context.workshop.numbers.next("SO", context.now));
+  event->set_type("quote_based");
+  event->set_source("portal");
+  event->set_quote(quote.id.str());
+  event->set_quote_number(quote.number);
+  event->set_product(product.str());
+  event->set_customer(quote.customer.str());
+  event->set_quantity(quote.options.quantity);
+  event->set_total(quote.price.total);
+  event->set_currency(context.workshop.currency);
+  event->set_payment(context.ids.next(context.now));
+  event->set_uploaded_ms(quote.uploaded.ms);
+  event->set_quoted_ms(quote.approved.ms);
+  Address to = ship_to;
+  if (to.name.empty()) to.name = quote.customer_name;
+  store_address(to, quote.customer, event->mutable_ship_to());
+  seal(event->mutable_customer_mail(), quote.customer.str(), quote.customer_mail);
+  return out;
+}
+
+Events pay(const OrderId& id, const PaymentId& payment, const Context& context) {
+  const Order* order = context.workshop.order(id);
+  Events out;
+  // Money for an order that is over stays on the payment, where the operator sees it and refunds it.
+  if (order == nullptr || order->paid || order->status == Status::cancelled || order->status == Status::refunded) return out;
+  auto* event = out.on(stream(id)).mutable_order_paid();
+  event->set_order(id.str());
+  event->set_payment(payment.str());
+  return out;
+}
+
+Decided decide(const ReleaseOrder& command, const Context& context) {
+  const Order* order = context.workshop.order(command.order);
+  if (order == nullptr) return not_found("order");
+  if (order->released || order->paid) return Events{};
+  if (order->status != Status::quoted) return wrong_status(*order, "order-not-open", "an order that waits for its payment");
+  Events out;
+  auto* event = out.on(stream(order->id)).mutable_order_released();
+  event->set_order(order->id.str());
+  event->set_by(context.actor);
+  seal(event->mutable_reason(), order->customer.str(), command.reason);
+  return out;
+}
+
+Decided decide(const HoldOrder& command, const Context& context) {
+  const Order* order = context.workshop.order(command.order);
+  if (order == nullptr) return not_found("order");
+  if (order->held) return Events{};
+  if (order->status >= Status::shipped) return wrong_status(*order, "order-not-holdable", "an order that has not been shipped");
+  Events out;
+  auto* event = out.on(stream(order->id)).mutable_order_held();
+  event->set_order(order->id.str());
+  event->set_by(context.actor);
+  seal(event->mutable_reason(), order->customer.str(), command.reason);
+  return out;
+}
+
+Decided decide(const ResumeOrder& command, const Context& context) {
+  const Order* order = context.workshop.order(command.order);
+  if (order == nullptr) return not_found("order");
+  if (!order->held) return Events{};
+  Events out;
+  auto* event = out.on(stream(order->id)).mutable_order_resumed();
+  event->set_order(order->id.str());
+  event->set_by(context.actor);
+  return out;
+}
+
+Decided decide(const CancelOrder& command, const Context& context) {
+  const Order* order = context.workshop.order(command.order);
+  if (order == nullptr) return not_found("order");
+  if (order->status == Status::cancelled) return Events{};
+  if (order->status >= Status::shipped) return wrong_status(*order, "order-not-cancellable", "an order that has not been shipped");
+  Events out;
+  auto* event = out.on(stream(order->id)).mutable_order_cancelled();
+  event->set_order(order->id.str());
+  event->set_by(context.actor);
+  seal(event->mutable_reason(), order->customer.str(), command.reason);
+  for (const ProductionOrderId& production : order->production) out.append(production::cancel(production, context));
+  const payments::Payment* payment = context.workshop.payment(order->payment);
+  if (payment != nullptr && !payments::paid_in_full(*payment)) out.append(payments::abandon(payment->id, context));
+  return out;
+}
+
+Decided decide(const ChangeShipping& command, const Context& context) {
+  const Order* order = context.workshop.order(command.order);
+  if (order == nullptr) return not_found("order");
+  if (order->status >= Status::shipped) return wrong_status(*order, "order-already-shipped", "an order that has not been shipped");
+  if (!command.ship_to.complete()) return refuse("address-incomplete", "Shipping needs at least a street line, a city and a country.");
+  Events out;
+  auto* event = out.on(stream(order->id)).mutable_order_shipping_changed();
+  event->set_order(order->id.str());
+  event->set_by(context.actor);
+  store_address(command.ship_to, order->customer, event->mutable_ship_to());
+  return out;
+}
+
+Decided decide(const StartQualityCheck& command, const Context& context) {
+  const Order* order = context.workshop.order(command.order);
+  if (order == nullptr) return not_found("order");
+  if (order->status == Status::quality_check) return Events{};
+  if (order->status != Status::printed || order->held) return wrong_status(*order, "order-not-printed", "PRINTED");
+  Events out;
+  auto* event = out.on(stream(order->id)).mutable_order_quality_check_started();
+  event->set_order(order->id.str());
+  event->set_by(context.actor);
+  return out;
+}
+
+Decided decide(const PassQualityCheck& command, const Context& context) {
+  const Order* order = context.workshop.order(command.order);
+  if (order == nullptr) return not_found("order");
+  if (order->status == Status::ready_to_ship) return Events{};
+  if (order->status != Status::quality_check || order->held) return wrong_status(*order, "order-not-in-quality-check", "QUALITY_CHECK");
+  Events out;
+  auto* event = out.on(stream(order->id)).mutable_order_ready_to_ship();
+  event->set_order(order->id.str());
+  event->set_by(context.actor);
+  return out;
+}
+
+Decided decide(const FailQualityCheck& command, const Context& context) {
+  const Order* order = context.workshop.order(command.order);
+  if (order == nullptr) return not_found("order");
+  if (order->status != Status::quality_check) return wrong_status(*order, "order-not-in-quality-check", "QUALITY_CHECK");
+  if (command.reprint_quantity < 1 || command.reprint_quantity > order->quantity)
+    return refuse("quantity-out-of-range", fmt::format("Between 1 and {} pieces can be printed again.", order->quantity));
+  Events out;
+  auto* event = out.on(stream(order->id)).mutable_order_quality_failed();
+  event->set_order(order->id.str());
+  event->set_by(context.actor);
+  event->set_reprint_quantity(command.reprint_quantity);
+  seal(event->mutable_reason(), order->customer.str(), command.reason);
+  for (const ProductionOrderId& production : order->production)
+    out.append(production::reprint(production, command.reprint_quantity, context));
+  return out;
+}
+
+Decided decide(const CompleteOrder& command, const Context& context) {
+  const Order* order = context.workshop.order(command.order);
+  if (order == nullptr) return not_found("order");
+  if (order->status == Status::complete) return Events{};
+  if (order->status != Status::delivered) return wrong_status(*order, "order-not-delivered", "DELIVERED");
+  if (!order->paid)
+    return refuse("order-not-paid", fmt::format("Order {} was released before its payment, which is still open.", order->number));
+  Events out;
+  auto* event = out.on(stream(order->id)).mutable_order_completed();
+  event->set_order(order->id.str());
+  event->set_by(context.actor);
+  return out;
+}
+
+Events print_started(const OrderId& id, const Context& context) {
+  const Order* order = context.workshop.order(id);
+  Events out;
+  if (order == nullptr || order->status != Status::queued) return out;
+  out.on(stream(id)).mutable_order_printing()->set_order(id.str());
+  return out;
+}
+
+Events production_completed(const OrderId& id, const Context& context) {
+  const Order* order = context.workshop.order(id);
+  Events out;
+  if (order == nullptr || (order->status != Status::queued && order->status != Status::printing)) return out;
+  for (const ProductionOrderId& production : order->production)
+    if (context.workshop.production.at(production).status != production::Status::completed) return out;
+  out.on(stream(id)).mutable_order_printed()->set_order(id.str());
+  return out;
+}
+
+Events refunded(const OrderId& id, const PaymentId& payment, const Context& context) {
+  const Order* order = context.workshop.order(id);
+  Events out;
+  if (order == nullptr || order->status == Status::refunded || !order->paid) return out;
+  auto* event = out.on(stream(id)).mutable_order_refunded();
+  event->set_order(id.str());
+  event->set_payment(payment.str());
+  for (const ProductionOrderId& production : order->production) out.append(production::cancel(production, context));
+  return out;
+}
+
+// ---- queries ----
+
+std::string_view name(Status status) {
+  switch (status) {
+    case Status::quoted: return "QUOTED";
+    case Status::paid: return "PAID";
+    case Status::queued: return "QUEUED";
+    case Status::printing: return "PRINTING";
+    case Status::printed: return "PRINTED";
+    case Status::quality_check: return "QUALITY_CHECK";
+    case Status::ready_to_ship: return "READY_TO_SHIP";
+    case Status::shipped: return "SHIPPED";
+    case Status::delivered: return "DELIVERED";
+    case Status::complete: return "COMPLETE";
+    case Status::cancelled: return "CANCELLED";
+    case Status::refunded: return "REFUNDED";
+  }
+  return "";
+}
+
+bool over(Status status) {
+  return status == Status::complete || status == Status::cancelled || status == Status::refunded;
+}
+
+}  // namespace layerline::orders

@@ -1,0 +1,94 @@
+// A sales order: one machine from the uploaded model to the end. Other documents' words for its states are views of this one.
+//   QUOTED → PAID → QUEUED → PRINTING → PRINTED → QUALITY_CHECK → READY_TO_SHIP → SHIPPED → DELIVERED → COMPLETE
+//   An order that an operator releases goes from QUOTED to QUEUED and is paid later. On hold, nothing of it is dispatched.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domain/kernel/context.hpp"
+#include "domain/kernel/events.hpp"
+#include "domain/orders/address.hpp"
+
+namespace layerline::quotes { struct Quote; }
+
+namespace layerline::orders {
+
+enum class Status {
+  quoted, paid, queued, printing, printed, quality_check, ready_to_ship, shipped, delivered, complete, cancelled, refunded
+};
+
+struct Order {
+  OrderId id;
+  std::string number;
+  QuoteId quote;
+  std::string quote_number;
+  ProductId product;
+  CustomerId customer;
+  PaymentId payment;
+  ShipmentId shipment;
+  std::string customer_mail;      // personal
+  std::string customer_name;      // personal
+  Status status = Status::quoted;
+  bool paid = false;
+  bool released = false;
+  bool held = false;
+  std::int64_t quantity = 0;
+  std::int64_t total = 0;
+  std::vector<ProductionOrderId> production;
+};
+
+// ---- commands ----
+
+struct ReleaseOrder { OrderId order; std::string reason; };
+struct HoldOrder { OrderId order; std::string reason; };
+struct ResumeOrder { OrderId order; };
+struct CancelOrder { OrderId order; std::string reason; };
+struct ChangeShipping { OrderId order; Address ship_to; };
+struct StartQualityCheck { OrderId order; };
+struct PassQualityCheck { OrderId order; };
+struct FailQualityCheck { OrderId order; std::string reason; std::int64_t reprint_quantity = 1; };
+struct CompleteOrder { OrderId order; };
+
+// ---- decisions ----
+
+[[nodiscard]] Decided decide(const ReleaseOrder&, const Context&);
+[[nodiscard]] Decided decide(const HoldOrder&, const Context&);
+[[nodiscard]] Decided decide(const ResumeOrder&, const Context&);
+[[nodiscard]] Decided decide(const CancelOrder&, const Context&);
+[[nodiscard]] Decided decide(const ChangeShipping&, const Context&);
+[[nodiscard]] Decided decide(const StartQualityCheck&, const Context&);
+[[nodiscard]] Decided decide(const PassQualityCheck&, const Context&);
+[[nodiscard]] Decided decide(const FailQualityCheck&, const Context&);
+[[nodiscard]] Decided decide(const CompleteOrder&, const Context&);
+
+[[nodiscard]] Events place(const quotes::Quote&, const OrderId&, const ProductId&, const Address&, const Context&);
+[[nodiscard]] Events pay(const OrderId&, const PaymentId&, const Context&);
+[[nodiscard]] Events print_started(const OrderId&, const Context&);
+// All production orders are complete: printed.
+[[nodiscard]] Events production_completed(const OrderId&, const Context&);
+[[nodiscard]] Events refunded(const OrderId&, const PaymentId&, const Context&);
+
+// ---- queries ----
+
+[[nodiscard]] std::string_view name(Status);   // "READY_TO_SHIP"
+[[nodiscard]] bool over(Status);               // nothing will be made or sent any more
+
+void evolve(Workshop&, const events::OrderPlaced&, Time);
+void evolve(Workshop&, const events::OrderReleased&, Time);
+void evolve(Workshop&, const events::OrderPaid&, Time);
+void evolve(Workshop&, const events::OrderQueued&, Time);
+void evolve(Workshop&, const events::OrderPrinting&, Time);
+void evolve(Workshop&, const events::OrderPrinted&, Time);
+void evolve(Workshop&, const events::OrderQualityCheckStarted&, Time);
+void evolve(Workshop&, const events::OrderQualityFailed&, Time);
+void evolve(Workshop&, const events::OrderReadyToShip&, Time);
+void evolve(Workshop&, const events::OrderShipped&, Time);
+void evolve(Workshop&, const events::OrderDelivered&, Time);
+void evolve(Workshop&, const events::OrderCompleted&, Time);
+void evolve(Workshop&, const events::OrderHeld&, Time);
+void evolve(Workshop&, const events::OrderResumed&, Time);
+void evolve(Workshop&, const events::OrderCancelled&, Time);
+void evolve(Workshop&, const events::OrderRefunded&, Time);
+
+}  // namespace layerline::orders

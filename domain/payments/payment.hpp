@@ -1,0 +1,74 @@
+// Payments. Totals are the provider's cumulative figures, set and never added up, so that repeated and reordered reports do no harm.
+#pragma once
+
+#include <string>
+
+#include "domain/kernel/context.hpp"
+#include "domain/kernel/events.hpp"
+
+namespace layerline::payments {
+
+enum class Status { requested, open, partly_paid, failed, succeeded, partly_refunded, refunded };
+
+struct Payment {
+  PaymentId id;
+  OrderId order;
+  Status status = Status::requested;
+  std::int64_t amount = 0;
+  std::int64_t received = 0;       // cumulative
+  std::int64_t refunded = 0;       // cumulative
+  std::int64_t refund_asked = 0;   // cumulative
+  std::string currency;
+  bool by_provider = false;        // the provider reported money; false: all of it came another way
+  std::string intent;              // the provider's id
+};
+
+// ---- commands ----
+
+struct RecordIntent { EffectId effect; PaymentId payment; std::string provider, intent, client_secret; };
+struct RecordIntentRefusal { EffectId effect; PaymentId payment; std::string reason; };
+
+enum class Report { processing, requires_action, capturable, succeeded, failed, cancelled, refunded };
+// What a provider says of a payment.
+struct ObservePayment {
+  PaymentId payment;
+  std::string provider_event;      // "evt_…"
+  Report report = Report::processing;
+  std::int64_t received = 0;       // cumulative, minor units
+  std::int64_t capturable = 0;
+  std::int64_t refunded = 0;       // cumulative
+  std::string currency;            // ISO, either case
+  std::string failure_code;
+};
+// Money that came another way: in cash, by bank transfer. `received` is the total so far.
+struct RecordPayment { OrderId order; std::int64_t received = 0; std::string method, reference; };
+struct RefundPayment { PaymentId payment; std::int64_t amount = 0; };   // 0: all that is left
+
+// ---- decisions ----
+
+[[nodiscard]] Decided decide(const RecordIntent&, const Context&);
+[[nodiscard]] Decided decide(const RecordIntentRefusal&, const Context&);
+[[nodiscard]] Decided decide(const ObservePayment&, const Context&);
+[[nodiscard]] Decided decide(const RecordPayment&, const Context&);
+[[nodiscard]] Decided decide(const RefundPayment&, const Context&);
+
+// The payment of a placed order, and the effect that asks the provider for an intent.
+[[nodiscard]] Events request(const OrderId&, const Context&);
+// Nothing is to be paid through the provider any more: the intent, if there is one, is cancelled.
+[[nodiscard]] Events abandon(const PaymentId&, const Context&);
+
+// ---- queries ----
+
+[[nodiscard]] bool paid_in_full(const Payment&);
+
+void evolve(Workshop&, const events::PaymentRequested&, Time);
+void evolve(Workshop&, const events::PaymentIntentCreated&, Time);
+void evolve(Workshop&, const events::PaymentIntentRefused&, Time);
+void evolve(Workshop&, const events::PaymentProgressed&, Time);
+void evolve(Workshop&, const events::PaymentSucceeded&, Time);
+void evolve(Workshop&, const events::PaymentFailed&, Time);
+void evolve(Workshop&, const events::PaymentRecorded&, Time);
+void evolve(Workshop&, const events::PaymentRefundRequested&, Time);
+void evolve(Workshop&, const events::PaymentRefunded&, Time);
+
+}  // namespace layerline::payments

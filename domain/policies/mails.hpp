@@ -1,0 +1,21 @@
+// The mails of the journey, as effects. Without an address nothing is asked for.
+#pragma once
+
+#include "domain/kernel/context.hpp"
+#include "domain/kernel/events.hpp"
+
+namespace layerline::mails {
+
+// to the customer
+[[nodiscard]] Events quote_ready(const QuoteId&, const Context&);
+[[nodiscard]] Events order_confirmed(const OrderId&, const Context&);
+[[nodiscard]] Events printing(const OrderId&, const Context&);
+[[nodiscard]] Events shipped(const OrderId&, const Context&);
+[[nodiscard]] Events delivered(const OrderId&, const Context&);
+// to the operator
+[[nodiscard]] Events quote_waiting(const QuoteId&, const Context&);
+[[nodiscard]] Events new_order(const OrderId&, const Context&);
+[[nodiscard]] Events stock_low(const MaterialId&, std::int64_t available_mg, const Context&);
+[[nodiscard]] Events print_failed(const PrintJobId&, const std::string& reason, const Context&);
+
+}  // namespace layerline::mails

@@ -1,0 +1,206 @@
+#include "domain/policies/policies.hpp"
+
+#include "domain/policies/mails.hpp"
+#include "domain/workshop/workshop.hpp"
+
+namespace layerline::policies {
+namespace {
+
+Events both(Events first, Events second) {
+  first.append(std::move(second));
+  return first;
+}
+
+Events on_timer(const events::TimerFired& event, const Context& context) {
+  if (event.purpose() == "quote-expiry") return quotes::expire(QuoteId(event.subject()), context);
+  return {};
+}
+
+Events on_recorded(const events::PaymentRecorded& event, const Context& context) {
+  const payments::Payment& payment = context.workshop.payments.at(PaymentId(event.payment()));
+  if (!payments::paid_in_full(payment)) return {};
+  return both(orders::pay(payment.order, payment.id, context), payments::abandon(payment.id, context));
+}
+
+Events on_intent(const events::PaymentIntentCreated& event, const Context& context) {
+  const payments::Payment& payment = context.workshop.payments.at(PaymentId(event.payment()));
+  const bool wanted = !payments::paid_in_full(payment) && !orders::over(context.workshop.orders.at(payment.order).status);
+  return wanted ? Events{} : payments::abandon(payment.id, context);   // the order ended, or was paid elsewhere, while the intent was made
+}
+
+Events on_paid(const OrderId& id, const Context& context) {
+  const orders::Order& order = context.workshop.orders.at(id);
+  if (context.workshop.payments.at(order.payment).status == payments::Status::refunded) return orders::refunded(id, order.payment, context);
+  return both(production::create_for(id, context), both(mails::order_confirmed(id, context), mails::new_order(id, context)));
+}
+
+Events on_refunded(const events::PaymentRefunded& event, const Context& context) {
+  const payments::Payment& payment = context.workshop.payments.at(PaymentId(event.payment()));
+  if (payment.status != payments::Status::refunded) return {};
+  return orders::refunded(payment.order, payment.id, context);
+}
+
+Events on_production_order(const events::ProductionOrderCreated& event, const Context& context) {
+  const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(event.production_order()));
+  Events out = inventory::reserve(production.material, production.id, production.mass_per_unit * production.quantity, context);
+  out.append(production::prepare_file(production.id, context));
+  return out;
+}
+
+Events on_reprint(const events::ProductionReprintNeeded& event, const Context& context) {
+  const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(event.production_order()));
+  return inventory::reserve(production.material, production.id, production.mass_per_unit * event.quantity(), context);
+}
+
+// First the books, then the printers: what the stock takes back must not be printed from in the same step.
+Events on_stock_given(const MaterialId& material, const Context& context) {
+  Events out = inventory::rebalance(material, context);
+  return out.empty() ? printing::dispatch(context) : out;
+}
+
+// A piece of a cancelled order that was still on a printer leaves nothing reserved behind.
+Events on_piece(const std::string& id, const Context& context) {
+  const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(id));
+  if (production.status == production::Status::cancelled && production.in_progress == 0) {
+    const inventory::Material* material = context.workshop.material(production.material);
+    return material == nullptr
+               ? Events{}
+               : inventory::release(production.material, production.id, inventory::reserved_for(*material, production.id), context);
+  }
+  return production::complete_if_done(production.id, context);
+}
+
+Events on_order_of_job(const std::string& job, const Context& context) {
+  const printing::Job& print = context.workshop.jobs.at(PrintJobId(job));
+  return orders::print_started(context.workshop.production.at(print.production).order, context);
+}
+
+Events on_production_completed(const events::ProductionCompleted& event, const Context& context) {
+  const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(event.production_order()));
+  Events out;
+  if (const inventory::Material* material = context.workshop.material(production.material))
+    out = inventory::release(production.material, production.id, inventory::reserved_for(*material, production.id), context);
+  out.append(orders::production_completed(production.order, context));
+  return out;
+}
+
+}  // namespace
+
+// Without `default`: an event that is new does not compile until somebody has thought about what follows from it.
+Events react(const events::Event& event, const Context& context) {
+  using K = events::Event;
+  switch (event.kind_case()) {
+    case K::kTimerFired: return on_timer(event.timer_fired(), context);
+
+    case K::kQuoteDrafted: return quotes::request_analysis(QuoteId(event.quote_drafted().quote()), context);
+    case K::kQuoteChanged: {
+      const QuoteId quote(event.quote_changed().quote());
+      return both(quotes::request_analysis(quote, context), quotes::consider(quote, context));
+    }
+    case K::kModelAnalysed: return quotes::consider(QuoteId(event.model_analysed().quote()), context);
+    case K::kQuoteApproved: return mails::quote_ready(QuoteId(event.quote_approved().quote()), context);
+    case K::kQuoteSubmitted: return mails::quote_waiting(QuoteId(event.quote_submitted().quote()), context);
+
+    case K::kOrderPlaced: return payments::request(OrderId(event.order_placed().order()), context);
+    case K::kPaymentRequested:
+      if (event.payment_requested().amount() > 0) return {};
+      return orders::pay(OrderId(event.payment_requested().order()), PaymentId(event.payment_requested().payment()), context);
+    case K::kPaymentIntentCreated: return on_intent(event.payment_intent_created(), context);
+    case K::kPaymentSucceeded:
+      return orders::pay(OrderId(event.payment_succeeded().order()), PaymentId(event.payment_succeeded().payment()), context);
+    case K::kPaymentRecorded: return on_recorded(event.payment_recorded(), context);
+    case K::kPaymentRefunded: return on_refunded(event.payment_refunded(), context);
+    case K::kOrderPaid: return on_paid(OrderId(event.order_paid().order()), context);
+    case K::kOrderReleased: return production::create_for(OrderId(event.order_released().order()), context);
+    case K::kOrderPrinting: return mails::printing(OrderId(event.order_printing().order()), context);
+    case K::kOrderShipped: return mails::shipped(OrderId(event.order_shipped().order()), context);
+    case K::kOrderDelivered: return mails::delivered(OrderId(event.order_delivered().order()), context);
+    case K::kOrderHeld:
+    case K::kOrderResumed: return printing::dispatch(context);
+
+    case K::kProductionOrderCreated: return on_production_order(event.production_order_created(), context);
+    case K::kProductionReprintNeeded: return on_reprint(event.production_reprint_needed(), context);
+    case K::kProductionFileAttached: return printing::dispatch(context);
+    case K::kProductionUnitPrinted: return on_piece(event.production_unit_printed().production_order(), context);
+    case K::kProductionUnitFailed: return on_piece(event.production_unit_failed().production_order(), context);
+    case K::kProductionCompleted: return on_production_completed(event.production_completed(), context);
+    case K::kProductionCancelled: return printing::dispatch(context);
+
+    case K::kStockReceived: return inventory::rebalance(MaterialId(event.stock_received().material()), context);
+    case K::kStockAdjusted: return inventory::rebalance(MaterialId(event.stock_adjusted().material()), context);
+    case K::kStockReleased: return inventory::rebalance(MaterialId(event.stock_released().material()), context);
+    case K::kStockConsumed: return inventory::rebalance(MaterialId(event.stock_consumed().material()), context);
+    case K::kStockConsumptionCorrected: return inventory::rebalance(MaterialId(event.stock_consumption_corrected().material()), context);
+    case K::kStockReserved: return on_stock_given(MaterialId(event.stock_reserved().material()), context);
+    case K::kStockShortageNoted: return on_stock_given(MaterialId(event.stock_shortage_noted().material()), context);
+    case K::kStockLow: {
+      const events::StockLow& low = event.stock_low();
+      return both(mails::stock_low(MaterialId(low.material()), low.available_mg(), context), printing::dispatch(context));
+    }
+
+    case K::kPrinterAdded:
+    case K::kPrinterStatusChanged:
+    case K::kPrinterFilamentLoaded:
+    case K::kPrinterPlateClosed:
+    case K::kPrinterPlateCleared:
+    case K::kPrintDispatched: return printing::dispatch(context);
+    case K::kPrintStarted: return on_order_of_job(event.print_started().job(), context);
+    case K::kPrintFailed: return mails::print_failed(PrintJobId(event.print_failed().job()), event.print_failed().reason(), context);
+    case K::kPrintEndUnknown: return mails::print_failed(PrintJobId(event.print_end_unknown().job()), "end unknown", context);
+
+    // Nothing follows from these:
+    case K::kWorkshopOpened:
+    case K::kWorkshopConfigured:
+    case K::kWorkshopListed:
+    case K::kKeyIssued:
+    case K::kKeyRevoked:
+    case K::kSubjectErased:
+    case K::kTimerSet:
+    case K::kFileUploaded:
+    case K::kModelRefused:
+    case K::kQuotePriced:
+    case K::kQuoteNoted:
+    case K::kQuoteAccepted:
+    case K::kQuoteRejected:
+    case K::kQuoteCancelled:
+    case K::kQuoteExpired:
+    case K::kProductCreated:
+    case K::kProductBomDefined:
+    case K::kOrderQueued:
+    case K::kOrderPrinted:
+    case K::kOrderQualityCheckStarted:
+    case K::kOrderQualityFailed:
+    case K::kOrderReadyToShip:
+    case K::kOrderCompleted:
+    case K::kOrderCancelled:
+    case K::kOrderRefunded:
+    case K::kOrderShippingChanged:
+    case K::kPaymentIntentRefused:
+    case K::kPaymentProgressed:
+    case K::kPaymentFailed:
+    case K::kPaymentRefundRequested:
+    case K::kMaterialDefined:
+    case K::kProductionFileRefused:
+    case K::kProductionDeferred:
+    case K::kPrintProgressed:
+    case K::kPrintPaused:
+    case K::kPrintResumed:
+    case K::kPrintFinished:
+    case K::kPrintCancelled:
+    case K::kPrintStopRequested:
+    case K::kShipmentLabelRequested:
+    case K::kShipmentShipped:
+    case K::kShipmentDelivered:
+    case K::kEffectRequested:
+    case K::kEffectAttempted:
+    case K::kEffectSucceeded:
+    case K::kEffectFailed:
+    case K::kEffectUnknown:
+    case K::kEffectParked:
+    case K::kEffectRetried:
+    case K::KIND_NOT_SET: return {};
+  }
+  return {};
+}
+
+}  // namespace layerline::policies

@@ -1,0 +1,127 @@
+#include "domain/printing/printer.hpp"
+
+#include <algorithm>
+
+#include "domain/workshop/limits.hpp"
+#include "domain/workshop/workshop.hpp"
+
+namespace layerline::printing {
+namespace {
+
+std::string stream(const PrinterId& id) { return "printer/" + id.str(); }
+
+Printer& edit(Workshop& workshop, const std::string& id) { return workshop.printers.at(PrinterId(id)); }
+
+}  // namespace
+
+// ---- evolve ----
+
+void evolve(Workshop& workshop, const events::PrinterAdded& event, Time) {
+  Printer& printer = workshop.printers[PrinterId(event.printer())];
+  printer.id = PrinterId(event.printer());
+  printer.name = event.name();
+  printer.model = event.model();
+  printer.nozzle_um = event.nozzle_um();
+  printer.bed_x_um = event.bed_x_um();
+  printer.bed_y_um = event.bed_y_um();
+  printer.bed_z_um = event.bed_z_um();
+}
+
+void evolve(Workshop& workshop, const events::PrinterStatusChanged& event, Time) {
+  edit(workshop, event.printer()).status = event.status();
+}
+
+void evolve(Workshop& workshop, const events::FilamentLoaded& event, Time) {
+  edit(workshop, event.printer()).slots[event.slot()] = {MaterialId(event.material()), {event.milligrams()}};
+}
+
+void evolve(Workshop& workshop, const events::PlateGateClosed& event, Time) { edit(workshop, event.printer()).plate_clear = false; }
+void evolve(Workshop& workshop, const events::PlateCleared& event, Time) { edit(workshop, event.printer()).plate_clear = true; }
+
+// ---- decisions ----
+
+Decided decide(const AddPrinter& command, const Context& context) {
+  if (command.serial.empty() || command.host.empty() || command.access_code.empty())
+    return refuse("printer-incomplete", "A printer needs a serial number, a host and its LAN access code.");
+  if (command.nozzle_um <= 0 || command.bed_x_um <= 0 || command.bed_y_um <= 0 || command.bed_z_um <= 0)
+    return refuse("printer-incomplete", "Nozzle and build volume must be more than 0.");
+  Events out;
+  auto* event = out.on(stream(command.printer)).mutable_printer_added();
+  event->set_printer(command.printer.str());
+  event->set_name(command.name);
+  event->set_model(command.model);
+  event->set_nozzle_um(command.nozzle_um);
+  event->set_bed_x_um(command.bed_x_um);
+  event->set_bed_y_um(command.bed_y_um);
+  event->set_bed_z_um(command.bed_z_um);
+  event->set_serial(command.serial);
+  event->set_host(command.host);
+  event->set_mqtt_port(command.mqtt_port);
+  event->set_ftps_port(command.ftps_port);
+  event->set_pin(command.pin);
+  event->set_by(context.actor);
+  seal(event->mutable_access_code(), "printer/" + command.printer.str(), command.access_code);
+  return out;
+}
+
+Decided decide(const LoadFilament& command, const Context& context) {
+  const Printer* printer = context.workshop.printer(command.printer);
+  if (printer == nullptr) return not_found("printer");
+  if (command.slot < 0 || command.slot > 254) return refuse("slot-out-of-range", "Slots are numbered from 0; 254 is the external spool.");
+  const inventory::Material* material = context.workshop.material(command.material);
+  if (!command.material.empty() && (material == nullptr || !material->defined)) return not_found("material");
+  if (command.mass.milligrams < 0 || command.mass.milligrams > limits::mass_max_mg)
+    return refuse("mass-out-of-range", "A spool holds 0 g or more.");
+  Events out;
+  auto* event = out.on(stream(command.printer)).mutable_printer_filament_loaded();
+  event->set_printer(command.printer.str());
+  event->set_slot(command.slot);
+  event->set_material(command.material.str());
+  event->set_milligrams(command.mass.milligrams);
+  event->set_by(context.actor);
+  return out;
+}
+
+Decided decide(const ClearPlate& command, const Context& context) {
+  const Printer* printer = context.workshop.printer(command.printer);
+  if (printer == nullptr) return not_found("printer");
+  if (printer->plate_clear) return Events{};
+  if (!printer->job.empty()) {
+    const Job& job = context.workshop.jobs.at(printer->job);
+    return job.status == JobStatus::unknown ? refuse("end-unknown", "First say how the last print ended.")
+                                            : refuse("printer-printing", "The printer is still printing.");
+  }
+  Events out;
+  auto* event = out.on(stream(command.printer)).mutable_printer_plate_cleared();
+  event->set_printer(command.printer.str());
+  event->set_by(context.actor);
+  return out;
+}
+
+Decided decide(const ObservePrinter& command, const Context& context) {
+  const Printer* printer = context.workshop.printer(command.printer);
+  if (printer == nullptr) return not_found("printer");
+  if (printer->status == command.status) return Events{};
+  Events out;
+  auto* event = out.on(stream(command.printer)).mutable_printer_status_changed();
+  event->set_printer(command.printer.str());
+  event->set_status(command.status);
+  event->set_detail(command.detail);
+  return out;
+}
+
+// ---- queries ----
+
+bool fits(const Printer& printer, const models::Facts& facts) {
+  return facts.size_z_um <= printer.bed_z_um &&
+         std::max(facts.size_x_um, facts.size_y_um) <= std::max(printer.bed_x_um, printer.bed_y_um) &&
+         std::min(facts.size_x_um, facts.size_y_um) <= std::min(printer.bed_x_um, printer.bed_y_um);
+}
+
+const Printer* first_that_fits(const Workshop& workshop, const models::Facts& facts) {
+  for (const auto& [id, printer] : workshop.printers)
+    if (fits(printer, facts)) return &printer;
+  return nullptr;
+}
+
+}  // namespace layerline::printing

@@ -1,0 +1,62 @@
+// Printers: what they are, what they are loaded with, and the plate gate that every end of a print closes until an operator opens it.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "domain/kernel/context.hpp"
+#include "domain/kernel/events.hpp"
+#include "domain/models/model.hpp"
+
+namespace layerline::printing {
+
+struct Filament {
+  MaterialId material;
+  Mass mass;             // what the spool still holds, by our books
+};
+
+struct Printer {
+  PrinterId id;
+  std::string name;
+  std::string model;
+  std::int64_t nozzle_um = 0;
+  std::int64_t bed_x_um = 0;
+  std::int64_t bed_y_um = 0;
+  std::int64_t bed_z_um = 0;
+  std::string status = "offline";             // as the session reports it; only "idle" takes a print
+  bool plate_clear = false;                   // a new printer's plate is confirmed by an operator, once
+  std::map<std::int64_t, Filament> slots;
+  PrintJobId job;                             // the print it is on, or whose end is unknown
+};
+
+// ---- commands ----
+
+struct AddPrinter {
+  PrinterId printer;
+  std::string name, model, serial, host, access_code, pin;   // access_code is a secret: sealed under the printer's own key
+  std::int64_t nozzle_um = 400, bed_x_um = 256'000, bed_y_um = 256'000, bed_z_um = 256'000;
+  std::uint32_t mqtt_port = 8883, ftps_port = 990;
+};
+struct LoadFilament { PrinterId printer; std::int64_t slot = 0; MaterialId material; Mass mass; };
+struct ClearPlate { PrinterId printer; };
+struct ObservePrinter { PrinterId printer; std::string status, detail; };
+
+// ---- decisions ----
+
+[[nodiscard]] Decided decide(const AddPrinter&, const Context&);
+[[nodiscard]] Decided decide(const LoadFilament&, const Context&);
+[[nodiscard]] Decided decide(const ClearPlate&, const Context&);
+[[nodiscard]] Decided decide(const ObservePrinter&, const Context&);
+
+// ---- queries ----
+
+[[nodiscard]] bool fits(const Printer&, const models::Facts&);
+[[nodiscard]] const Printer* first_that_fits(const Workshop&, const models::Facts&);
+
+void evolve(Workshop&, const events::PrinterAdded&, Time);
+void evolve(Workshop&, const events::PrinterStatusChanged&, Time);
+void evolve(Workshop&, const events::FilamentLoaded&, Time);
+void evolve(Workshop&, const events::PlateGateClosed&, Time);
+void evolve(Workshop&, const events::PlateCleared&, Time);
+
+}  // namespace layerline::printing

@@ -1,0 +1,268 @@
+#include "domain/production/production_order.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "domain/workshop/workshop.hpp"
+
+namespace layerline::production {
+namespace {
+
+std::string stream(const ProductionOrderId& id) { return "production/" + id.str(); }
+
+ProductionOrder& edit(Workshop& workshop, const std::string& id) { return workshop.production.at(ProductionOrderId(id)); }
+
+bool over(const ProductionOrder& production) { return production.status == Status::completed || production.status == Status::cancelled; }
+
+}  // namespace
+
+// ---- evolve ----
+
+void requeue(Workshop& workshop, const ProductionOrder& production) {
+  const QueueKey key{production.rush, production.id.str()};
+  if (production.open > 0 && !over(production))
+    workshop.waiting.insert(key);
+  else
+    workshop.waiting.erase(key);
+}
+
+void evolve(Workshop& workshop, const events::ProductionOrderCreated& event, Time) {
+  ProductionOrder production;
+  production.id = ProductionOrderId(event.production_order());
+  production.number = event.number();
+  production.order = OrderId(event.order());
+  production.product = ProductId(event.product());
+  production.model = ModelId(event.model());
+  production.material = MaterialId(event.material());
+  production.facts = models::facts_from(event.facts());
+  production.rush = event.rush();
+  production.quantity = event.quantity();
+  production.open = event.quantity();
+  production.mass_per_unit = {event.milligrams_per_unit()};
+  production.print_ms_per_unit = event.print_ms_per_unit();
+  production.infill_percent = event.infill_percent();
+  workshop.numbers.note(production.number);
+  requeue(workshop, production);
+  workshop.orders.at(production.order).production.push_back(production.id);
+  workshop.production.emplace(production.id, std::move(production));
+}
+
+void evolve(Workshop& workshop, const events::PrintFileAttached& event, Time) {
+  ProductionOrder& production = edit(workshop, event.production_order());
+  production.has_file = true;
+  production.file = {BlobHash(event.blob()), event.printer_model(), event.nozzle_um(), event.filament_type(), {event.milligrams()},
+                     event.print_ms(), event.layers(), event.md5()};
+}
+
+void evolve(Workshop& workshop, const events::ProductionDeferred& event, Time) {
+  edit(workshop, event.production_order()).waits_for.assign(event.reasons().begin(), event.reasons().end());
+}
+
+void evolve(Workshop& workshop, const events::ProductionUnitPrinted& event, Time) {
+  ProductionOrder& production = edit(workshop, event.production_order());
+  production.in_progress -= 1;
+  production.printed += 1;
+}
+
+void evolve(Workshop& workshop, const events::ProductionUnitFailed& event, Time) {
+  ProductionOrder& production = edit(workshop, event.production_order());
+  production.in_progress -= 1;
+  production.failed += 1;
+  if (!over(production)) production.status = Status::failed;
+}
+
+void evolve(Workshop& workshop, const events::ProductionReprintNeeded& event, Time) {
+  ProductionOrder& production = edit(workshop, event.production_order());
+  const std::int64_t from_failed = std::min(production.failed, event.quantity());
+  production.failed -= from_failed;
+  production.printed -= event.quantity() - from_failed;
+  production.open += event.quantity();
+  production.status = Status::queued;
+  requeue(workshop, production);
+}
+
+void evolve(Workshop& workshop, const events::ProductionCompleted& event, Time) {
+  ProductionOrder& production = edit(workshop, event.production_order());
+  production.status = Status::completed;
+  production.printed += production.open + production.failed;
+  production.open = production.failed = 0;
+  requeue(workshop, production);
+}
+
+void evolve(Workshop& workshop, const events::ProductionCancelled& event, Time) {
+  ProductionOrder& production = edit(workshop, event.production_order());
+  production.status = Status::cancelled;
+  requeue(workshop, production);
+}
+
+// ---- decisions ----
+
+Events create_for(const OrderId& id, const Context& context) {
+  Events out;
+  const orders::Order* order = context.workshop.order(id);
+  // A refund that overtook its payment may have ended the order in the same commit.
+  if (order == nullptr || !order->production.empty() || orders::over(order->status)) return out;
+  const quotes::Quote& quote = context.workshop.quotes.at(order->quote);
+  const products::Product& product = context.workshop.products.at(order->product);
+  Numbers numbers = context.workshop.numbers;
+  for (std::size_t i = 0; i < product.bom.size(); ++i) {
+    const products::BomLine& line = product.bom[i];
+    const ProductionOrderId production(context.ids.next(context.now));
+    auto* event = out.on(stream(production)).mutable_production_order_created();
+    event->set_production_order(production.str());
+    event->set_number(numbers.next("PO", context.now));
+    numbers.note(event->number());
+    event->set_order(id.str());
+    event->set_product(product.id.str());
+    event->set_quantity(order->quantity);
+    event->set_model(line.model.str());
+    event->set_file(line.file.str());
+    event->set_material(line.material.str());
+    event->set_milligrams_per_unit(line.milligrams_per_unit);
+    event->set_print_ms_per_unit(line.print_ms_per_unit);
+    event->set_rush(quote.options.rush);
+    event->set_infill_percent(quote.options.infill_percent);
+    models::store_facts(quote.files.at(i).facts, event->mutable_facts());
+    event->set_quote(quote.id.str());
+    event->set_source("portal");
+  }
+  out.on("order/" + id.str()).mutable_order_queued()->set_order(id.str());
+  return out;
+}
+
+Events prepare_file(const ProductionOrderId& id, const Context& context) {
+  Events out;
+  const ProductionOrder& production = context.workshop.production.at(id);
+  if (production.has_file || over(production)) return out;
+  if (production.facts.kind == "gcode_3mf") {
+    auto* event = out.on(stream(id)).mutable_production_file_attached();
+    event->set_production_order(id.str());
+    event->set_blob(production.model.str());
+    event->set_origin("upload");
+    event->set_printer_model(production.facts.printer_model);
+    event->set_nozzle_um(production.facts.nozzle_um);
+    event->set_filament_type(production.facts.filament_type);
+    event->set_milligrams(production.mass_per_unit.milligrams);
+    event->set_print_ms(production.print_ms_per_unit);
+    event->set_layers(production.facts.layers);
+    event->set_height_um(production.facts.size_z_um);
+    return out;
+  }
+  const printing::Printer* printer = printing::first_that_fits(context.workshop, production.facts);
+  const quotes::Quote& quote = context.workshop.quotes.at(context.workshop.orders.at(production.order).quote);
+  auto* action = effects::request(out, context).mutable_slice_model();
+  action->set_production_order(id.str());
+  action->set_model(production.model.str());
+  action->set_material_type(quote.options.material_type);
+  action->set_printer_model(printer != nullptr ? printer->model : "");
+  action->set_nozzle_um(printer != nullptr ? printer->nozzle_um : 400);
+  action->set_infill_percent(production.infill_percent);
+  return out;
+}
+
+Decided decide(const RecordPrintFile& command, const Context& context) {
+  const ProductionOrder* production = context.workshop.production_order(command.production);
+  if (production == nullptr) return not_found("production order");
+  Events out;
+  if (!command.effect.empty()) {
+    out = effects::succeed(command.effect, context);
+    if (out.empty()) return out;
+  }
+  if (over(*production)) return out;
+  if (command.file.mass.milligrams <= 0) return refuse("not-a-print-file", "The file does not say how much material it prints.");
+  auto* event = out.on(stream(production->id)).mutable_production_file_attached();
+  event->set_production_order(production->id.str());
+  event->set_blob(command.file.blob.str());
+  event->set_origin(command.origin);
+  event->set_printer_model(command.file.printer_model);
+  event->set_nozzle_um(command.file.nozzle_um);
+  event->set_filament_type(command.file.filament_type);
+  event->set_milligrams(command.file.mass.milligrams);
+  event->set_print_ms(command.file.print_ms);
+  event->set_layers(command.file.layers);
+  event->set_height_um(command.height_um);
+  event->set_md5(command.file.md5);
+  event->set_by(context.actor);
+  return out;
+}
+
+Decided decide(const RecordPrintFileRefusal& command, const Context& context) {
+  const ProductionOrder* production = context.workshop.production_order(command.production);
+  if (production == nullptr) return not_found("production order");
+  Events out = effects::succeed(command.effect, context);
+  if (out.empty()) return out;
+  auto* event = out.on(stream(production->id)).mutable_production_file_refused();
+  event->set_production_order(production->id.str());
+  event->set_reason(command.reason);
+  return out;
+}
+
+Decided decide(const StartProduction& command, const Context& context) {
+  const ProductionOrder* production = context.workshop.production_order(command.production);
+  if (production == nullptr) return not_found("production order");
+  if (over(*production)) return refuse("production-over", fmt::format("Production order {} is finished.", production->number));
+  if (production->failed == 0) return Events{};   // it is in the queue, or printing
+  return reprint(production->id, production->failed, context);
+}
+
+Decided decide(const CompleteProduction& command, const Context& context) {
+  const ProductionOrder* production = context.workshop.production_order(command.production);
+  if (production == nullptr) return not_found("production order");
+  if (production->status == Status::completed) return Events{};
+  if (production->status == Status::cancelled)
+    return refuse("production-over", fmt::format("Production order {} is cancelled.", production->number));
+  if (production->in_progress > 0) return refuse("production-printing", fmt::format("A piece of {} is being printed.", production->number));
+  Events out;
+  const std::int64_t pieces = production->open + production->failed;
+  // The pieces were made without a print of ours: their material is booked as estimated.
+  if (pieces > 0)
+    out.append(inventory::consume(production->material, production->id, PrintJobId("by-hand-" + context.ids.next(context.now)),
+                                  production->mass_per_unit * pieces, "estimated", context));
+  auto* event = out.on(stream(production->id)).mutable_production_completed();
+  event->set_production_order(production->id.str());
+  event->set_order(production->order.str());
+  event->set_by(context.actor);
+  return out;
+}
+
+Events cancel(const ProductionOrderId& id, const Context& context) {
+  Events out;
+  const ProductionOrder& production = context.workshop.production.at(id);
+  if (over(production)) return out;
+  auto* event = out.on(stream(id)).mutable_production_cancelled();
+  event->set_production_order(id.str());
+  event->set_by(context.actor);
+  out.append(printing::stop_all_of(id, context));
+  // What a running print uses is taken from its reservation when it ends; the rest is free now.
+  const inventory::Material* material = context.workshop.material(production.material);
+  if (material == nullptr) return out;
+  const Mass kept = production.mass_per_unit * production.in_progress;
+  const Mass reserved = inventory::reserved_for(*material, id);
+  if (reserved > kept || inventory::short_of(*material, id))
+    out.append(inventory::release(production.material, id, std::max(Mass{}, reserved - kept), context));
+  return out;
+}
+
+Events reprint(const ProductionOrderId& id, std::int64_t quantity, const Context& context) {
+  Events out;
+  const ProductionOrder& production = context.workshop.production.at(id);
+  const std::int64_t pieces = std::min(quantity, production.failed + production.printed);
+  if (pieces <= 0 || production.status == Status::cancelled) return out;
+  auto* event = out.on(stream(id)).mutable_production_reprint_needed();
+  event->set_production_order(id.str());
+  event->set_quantity(pieces);
+  return out;   // a policy reserves their material
+}
+
+Events complete_if_done(const ProductionOrderId& id, const Context& context) {
+  Events out;
+  const ProductionOrder& production = context.workshop.production.at(id);
+  if (over(production) || production.printed < production.quantity) return out;
+  auto* event = out.on(stream(id)).mutable_production_completed();
+  event->set_production_order(id.str());
+  event->set_order(production.order.str());
+  return out;
+}
+
+}  // namespace layerline::production

@@ -1,0 +1,96 @@
+// A production order: so many pieces of one part of an order, in one material. Each piece is one print.
+// Pieces are open (to be printed), in progress, printed or failed (an operator starts them again).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domain/kernel/context.hpp"
+#include "domain/kernel/events.hpp"
+#include "domain/models/model.hpp"
+
+namespace layerline::production {
+
+enum class Status { queued, printing, completed, failed, cancelled };
+
+// The sliced file, of one piece.
+struct PrintFile {
+  BlobHash blob;
+  std::string printer_model;       // empty: any
+  std::int64_t nozzle_um = 0;      // 0: any
+  std::string filament_type;       // empty: any
+  Mass mass;
+  std::int64_t print_ms = 0;
+  std::int64_t layers = 0;
+  std::string md5 = {};            // upper case hex, as printers want it; empty: not known yet
+};
+
+struct ProductionOrder {
+  ProductionOrderId id;
+  std::string number;
+  OrderId order;
+  ProductId product;
+  ModelId model;
+  MaterialId material;
+  models::Facts facts;
+  Status status = Status::queued;
+  bool rush = false;
+  std::int64_t quantity = 0;
+  std::int64_t open = 0;
+  std::int64_t in_progress = 0;
+  std::int64_t printed = 0;
+  std::int64_t failed = 0;
+  Mass mass_per_unit;
+  std::int64_t print_ms_per_unit = 0;
+  std::int64_t infill_percent = 20;
+  bool has_file = false;
+  PrintFile file;
+  std::vector<std::string> waits_for;    // why it is not dispatched, as last noted
+};
+
+// ---- commands ----
+
+struct RecordPrintFile {
+  EffectId effect;                  // empty: attached by an operator
+  ProductionOrderId production;
+  PrintFile file;
+  std::int64_t height_um = 0;
+  std::string origin;               // "sliced", "operator"
+};
+struct RecordPrintFileRefusal { EffectId effect; ProductionOrderId production; std::string reason; };
+struct StartProduction { ProductionOrderId production; };      // prints failed pieces again
+struct CompleteProduction { ProductionOrderId production; };   // the open pieces were made by other means
+
+// ---- decisions ----
+
+[[nodiscard]] Decided decide(const RecordPrintFile&, const Context&);
+[[nodiscard]] Decided decide(const RecordPrintFileRefusal&, const Context&);
+[[nodiscard]] Decided decide(const StartProduction&, const Context&);
+[[nodiscard]] Decided decide(const CompleteProduction&, const Context&);
+
+// The production orders of a paid or released order, and the order's step into the queue.
+[[nodiscard]] Events create_for(const OrderId&, const Context&);
+// The print file: the upload itself if it is sliced, else the slicer is asked.
+[[nodiscard]] Events prepare_file(const ProductionOrderId&, const Context&);
+[[nodiscard]] Events cancel(const ProductionOrderId&, const Context&);
+[[nodiscard]] Events reprint(const ProductionOrderId&, std::int64_t quantity, const Context&);
+[[nodiscard]] Events complete_if_done(const ProductionOrderId&, const Context&);
+
+void evolve(Workshop&, const events::ProductionOrderCreated&, Time);
+void evolve(Workshop&, const events::PrintFileAttached&, Time);
+void evolve(Workshop&, const events::ProductionDeferred&, Time);
+void evolve(Workshop&, const events::ProductionUnitPrinted&, Time);
+void evolve(Workshop&, const events::ProductionUnitFailed&, Time);
+void evolve(Workshop&, const events::ProductionReprintNeeded&, Time);
+void evolve(Workshop&, const events::ProductionCompleted&, Time);
+void evolve(Workshop&, const events::ProductionCancelled&, Time);
+
+// The waiting production orders in the order in which they are served: rush first, then the oldest.
+struct QueueKey {
+  bool rush = false;
+  std::string id;
+  friend bool operator<(const QueueKey& a, const QueueKey& b) { return a.rush != b.rush ? a.rush : a.id < b.id; }
+};
+void requeue(Workshop&, const ProductionOrder&);
+
+}  // namespace layerline::production

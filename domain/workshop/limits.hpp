@@ -1,0 +1,27 @@
+// The limits of a workshop's decisions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace layerline::limits {
+
+inline constexpr std::int64_t quote_quantity_max = 10'000;
+inline constexpr std::size_t quote_files_max = 20;
+inline constexpr std::int64_t price_max = 100'000'000'000;          // minor units
+inline constexpr std::int64_t rule_price_max = 100'000'000;         // minor units, of one rule
+inline constexpr std::int64_t markup_basis_points_max = 1'000'000;  // a hundred times
+inline constexpr std::int64_t rush_basis_points_max = 100'000;      // ten times
+inline constexpr std::int64_t days_max = 3'650;
+inline constexpr std::int64_t part_mass_max_mg = 10'000'000;        // 10 kg, of one file's piece
+inline constexpr std::int64_t part_print_ms_max = 2'000'000'000;    // 23 days
+inline constexpr std::size_t word_length_max = 40;                  // of a material's type or colour
+inline constexpr std::int64_t mass_max_mg = 1'000'000'000'000;      // a thousand tonnes: anything above is a typing error
+inline constexpr std::size_t events_per_commit_max = 4'096;
+inline constexpr std::size_t dispatch_reasons_max = 64;  // waiting production orders, from the front, whose reasons are kept up to date
+inline constexpr std::int64_t progress_step_percent = 5;
+inline constexpr std::int64_t effect_attempts_max = 8;
+inline constexpr std::int64_t effect_backoff_first_ms = 1'000;
+inline constexpr std::int64_t effect_backoff_max_ms = 300'000;
+
+}  // namespace layerline::limits

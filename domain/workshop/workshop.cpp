@@ -1,0 +1,120 @@
+#include "domain/workshop/workshop.hpp"
+
+#include <algorithm>
+
+namespace layerline {
+
+// Without `default`: an event that is new does not compile until it is folded here.
+void evolve(Workshop& w, const std::string& stream, const events::Event& event, Time at) {
+  using K = events::Event;
+  w.versions[stream] += 1;
+  switch (event.kind_case()) {
+    case K::kWorkshopOpened: settings::evolve(w, event.workshop_opened(), at); break;
+    case K::kWorkshopConfigured: settings::evolve(w, event.workshop_configured(), at); break;
+    case K::kWorkshopListed: settings::evolve(w, event.workshop_listed(), at); break;
+    case K::kKeyIssued: settings::evolve(w, event.key_issued(), at); break;
+    case K::kKeyRevoked: settings::evolve(w, event.key_revoked(), at); break;
+    case K::kSubjectErased: settings::evolve(w, event.subject_erased(), at); break;
+    case K::kTimerSet: settings::evolve(w, event.timer_set(), at); break;
+    case K::kTimerFired: settings::evolve(w, event.timer_fired(), at); break;
+    case K::kQuoteDrafted: quotes::evolve(w, event.quote_drafted(), at); break;
+    case K::kQuoteChanged: quotes::evolve(w, event.quote_changed(), at); break;
+    case K::kModelAnalysed: quotes::evolve(w, event.model_analysed(), at); break;
+    case K::kQuotePriced: quotes::evolve(w, event.quote_priced(), at); break;
+    case K::kQuoteSubmitted: quotes::evolve(w, event.quote_submitted(), at); break;
+    case K::kQuoteApproved: quotes::evolve(w, event.quote_approved(), at); break;
+    case K::kQuoteAccepted: quotes::evolve(w, event.quote_accepted(), at); break;
+    case K::kQuoteRejected: quotes::evolve(w, event.quote_rejected(), at); break;
+    case K::kQuoteCancelled: quotes::evolve(w, event.quote_cancelled(), at); break;
+    case K::kQuoteExpired: quotes::evolve(w, event.quote_expired(), at); break;
+    case K::kProductCreated: products::evolve(w, event.product_created(), at); break;
+    case K::kProductBomDefined: products::evolve(w, event.product_bom_defined(), at); break;
+    case K::kOrderPlaced: orders::evolve(w, event.order_placed(), at); break;
+    case K::kOrderReleased: orders::evolve(w, event.order_released(), at); break;
+    case K::kOrderPaid: orders::evolve(w, event.order_paid(), at); break;
+    case K::kOrderQueued: orders::evolve(w, event.order_queued(), at); break;
+    case K::kOrderPrinting: orders::evolve(w, event.order_printing(), at); break;
+    case K::kOrderPrinted: orders::evolve(w, event.order_printed(), at); break;
+    case K::kOrderQualityCheckStarted: orders::evolve(w, event.order_quality_check_started(), at); break;
+    case K::kOrderQualityFailed: orders::evolve(w, event.order_quality_failed(), at); break;
+    case K::kOrderReadyToShip: orders::evolve(w, event.order_ready_to_ship(), at); break;
+    case K::kOrderShipped: orders::evolve(w, event.order_shipped(), at); break;
+    case K::kOrderDelivered: orders::evolve(w, event.order_delivered(), at); break;
+    case K::kOrderCompleted: orders::evolve(w, event.order_completed(), at); break;
+    case K::kOrderHeld: orders::evolve(w, event.order_held(), at); break;
+    case K::kOrderResumed: orders::evolve(w, event.order_resumed(), at); break;
+    case K::kOrderCancelled: orders::evolve(w, event.order_cancelled(), at); break;
+    case K::kOrderRefunded: orders::evolve(w, event.order_refunded(), at); break;
+    case K::kPaymentRequested: payments::evolve(w, event.payment_requested(), at); break;
+    case K::kPaymentIntentCreated: payments::evolve(w, event.payment_intent_created(), at); break;
+    case K::kPaymentIntentRefused: payments::evolve(w, event.payment_intent_refused(), at); break;
+    case K::kPaymentProgressed: payments::evolve(w, event.payment_progressed(), at); break;
+    case K::kPaymentSucceeded: payments::evolve(w, event.payment_succeeded(), at); break;
+    case K::kPaymentFailed: payments::evolve(w, event.payment_failed(), at); break;
+    case K::kPaymentRecorded: payments::evolve(w, event.payment_recorded(), at); break;
+    case K::kPaymentRefundRequested: payments::evolve(w, event.payment_refund_requested(), at); break;
+    case K::kPaymentRefunded: payments::evolve(w, event.payment_refunded(), at); break;
+    case K::kMaterialDefined: inventory::evolve(w, event.material_defined(), at); break;
+    case K::kStockReceived: inventory::evolve(w, event.stock_received(), at); break;
+    case K::kStockAdjusted: inventory::evolve(w, event.stock_adjusted(), at); break;
+    case K::kStockReserved: inventory::evolve(w, event.stock_reserved(), at); break;
+    case K::kStockShortageNoted: inventory::evolve(w, event.stock_shortage_noted(), at); break;
+    case K::kStockReleased: inventory::evolve(w, event.stock_released(), at); break;
+    case K::kStockConsumed:
+      inventory::evolve(w, event.stock_consumed(), at);
+      printing::unload_consumed(w, event.stock_consumed());
+      break;
+    case K::kStockConsumptionCorrected: inventory::evolve(w, event.stock_consumption_corrected(), at); break;
+    case K::kStockLow: inventory::evolve(w, event.stock_low(), at); break;
+    case K::kProductionOrderCreated: production::evolve(w, event.production_order_created(), at); break;
+    case K::kProductionFileAttached: production::evolve(w, event.production_file_attached(), at); break;
+    case K::kProductionDeferred: production::evolve(w, event.production_deferred(), at); break;
+    case K::kProductionUnitPrinted: production::evolve(w, event.production_unit_printed(), at); break;
+    case K::kProductionUnitFailed: production::evolve(w, event.production_unit_failed(), at); break;
+    case K::kProductionReprintNeeded: production::evolve(w, event.production_reprint_needed(), at); break;
+    case K::kProductionCompleted: production::evolve(w, event.production_completed(), at); break;
+    case K::kProductionCancelled: production::evolve(w, event.production_cancelled(), at); break;
+    case K::kPrinterAdded: printing::evolve(w, event.printer_added(), at); break;
+    case K::kPrinterStatusChanged: printing::evolve(w, event.printer_status_changed(), at); break;
+    case K::kPrinterFilamentLoaded: printing::evolve(w, event.printer_filament_loaded(), at); break;
+    case K::kPrinterPlateClosed: printing::evolve(w, event.printer_plate_closed(), at); break;
+    case K::kPrinterPlateCleared: printing::evolve(w, event.printer_plate_cleared(), at); break;
+    case K::kPrintDispatched: printing::evolve(w, event.print_dispatched(), at); break;
+    case K::kPrintStarted: printing::evolve(w, event.print_started(), at); break;
+    case K::kPrintProgressed: printing::evolve(w, event.print_progressed(), at); break;
+    case K::kPrintPaused: printing::evolve(w, event.print_paused(), at); break;
+    case K::kPrintResumed: printing::evolve(w, event.print_resumed(), at); break;
+    case K::kPrintFinished: printing::evolve(w, event.print_finished(), at); break;
+    case K::kPrintFailed: printing::evolve(w, event.print_failed(), at); break;
+    case K::kPrintCancelled: printing::evolve(w, event.print_cancelled(), at); break;
+    case K::kPrintEndUnknown: printing::evolve(w, event.print_end_unknown(), at); break;
+    case K::kPrintStopRequested: printing::evolve(w, event.print_stop_requested(), at); break;
+    case K::kShipmentLabelRequested: shipments::evolve(w, event.shipment_label_requested(), at); break;
+    case K::kShipmentShipped: shipments::evolve(w, event.shipment_shipped(), at); break;
+    case K::kShipmentDelivered: shipments::evolve(w, event.shipment_delivered(), at); break;
+    case K::kEffectRequested: effects::evolve(w, event.effect_requested(), at); break;
+    case K::kEffectAttempted: effects::evolve(w, event.effect_attempted(), at); break;
+    case K::kEffectSucceeded: effects::evolve(w, event.effect_succeeded(), at); break;
+    case K::kEffectFailed: effects::evolve(w, event.effect_failed(), at); break;
+    case K::kEffectUnknown: effects::evolve(w, event.effect_unknown(), at); break;
+    case K::kEffectParked: effects::evolve(w, event.effect_parked(), at); break;
+    case K::kEffectRetried: effects::evolve(w, event.effect_retried(), at); break;
+    // Facts that no decision asks for:
+    case K::kFileUploaded:
+    case K::kModelRefused:
+    case K::kQuoteNoted:
+    case K::kOrderShippingChanged:
+    case K::kProductionFileRefused:
+    case K::KIND_NOT_SET: break;
+  }
+}
+
+std::string event_type(const events::Event& event) {
+  const auto* field = events::Event::descriptor()->FindFieldByNumber(event.kind_case());
+  if (field == nullptr) return "";
+  std::string type = field->name();
+  if (const std::size_t underscore = type.find('_'); underscore != std::string::npos) type[underscore] = '.';
+  return type;
+}
+
+}  // namespace layerline

@@ -1,0 +1,80 @@
+// A workshop: all of its aggregates, as a decision reads them. The consistency boundary, and the partition key of the journal.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "domain/effects/effect.hpp"
+#include "domain/inventory/material.hpp"
+#include "domain/kernel/numbers.hpp"
+#include "domain/models/model.hpp"
+#include "domain/orders/order.hpp"
+#include "domain/payments/payment.hpp"
+#include "domain/printing/job.hpp"
+#include "domain/printing/printer.hpp"
+#include "domain/production/production_order.hpp"
+#include "domain/products/product.hpp"
+#include "domain/quotes/quote.hpp"
+#include "domain/shipments/shipment.hpp"
+#include "domain/workshop/rules.hpp"
+#include "domain/workshop/settings.hpp"
+
+namespace layerline {
+
+struct Timer {
+  Time due;
+  std::string purpose;   // "quote-expiry"
+  std::string subject;   // the id that it is about
+};
+
+struct Workshop {
+  WorkshopId id;
+  bool opened = false;
+  std::string currency;
+  std::string operator_mail;   // personal
+  Rules rules;
+  Numbers numbers;
+  std::int64_t submissions = 0;   // prints dispatched so far
+
+  // Ordered where a decision walks over them: the same state decides the same everywhere.
+  std::unordered_map<QuoteId, quotes::Quote> quotes;
+  std::unordered_map<ProductId, products::Product> products;
+  std::unordered_map<OrderId, orders::Order> orders;
+  std::unordered_map<PaymentId, payments::Payment> payments;
+  std::map<MaterialId, inventory::Material> materials;
+  std::unordered_map<ProductionOrderId, production::ProductionOrder> production;
+  std::map<PrinterId, printing::Printer> printers;
+  std::unordered_map<PrintJobId, printing::Job> jobs;
+  std::unordered_map<ShipmentId, shipments::Shipment> shipments;
+  std::unordered_map<EffectId, effects::Effect> effects;
+  std::set<production::QueueKey> waiting;
+  std::map<std::string, Timer> timers;
+  std::map<std::string, settings::Key> keys;
+  std::map<WorkshopId, std::uint32_t> directory;              // of the workshop `platform` only
+  std::unordered_map<std::string, std::uint64_t> versions;    // of every stream
+
+  [[nodiscard]] const quotes::Quote* quote(const QuoteId& key) const { return find(quotes, key); }
+  [[nodiscard]] const orders::Order* order(const OrderId& key) const { return find(orders, key); }
+  [[nodiscard]] const payments::Payment* payment(const PaymentId& key) const { return find(payments, key); }
+  [[nodiscard]] const inventory::Material* material(const MaterialId& key) const { return find(materials, key); }
+  [[nodiscard]] const production::ProductionOrder* production_order(const ProductionOrderId& key) const { return find(production, key); }
+  [[nodiscard]] const printing::Printer* printer(const PrinterId& key) const { return find(printers, key); }
+  [[nodiscard]] const printing::Job* job(const PrintJobId& key) const { return find(jobs, key); }
+
+ private:
+  template <class Map, class Key>
+  static const typename Map::mapped_type* find(const Map& map, const Key& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? nullptr : &found->second;
+  }
+};
+
+// Folds one event of the stream into the workshop. Never fails: an event is a fact.
+void evolve(Workshop& workshop, const std::string& stream, const events::Event& event, Time at);
+
+// The stable name of an event, Entry.type: "quote.approved".
+[[nodiscard]] std::string event_type(const events::Event& event);
+
+}  // namespace layerline

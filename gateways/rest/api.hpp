@@ -1,0 +1,94 @@
+// The REST gateway: commands in, documents out. Every handler authenticates, reads its input, tells the owner or asks a view, and answers.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateways/rest/views.hpp"
+#include "infra/app/commands.hpp"
+#include "infra/app/tables.hpp"
+#include "infra/blob/blob_store.hpp"
+#include "infra/http/router.hpp"
+
+namespace layerline::rest {
+
+using boost::asio::awaitable;
+using http::Request;
+using http::Response;
+
+// What the gateway works with; all of it outlives the router.
+struct Api {
+  boost::asio::io_context& io;
+  boost::asio::thread_pool& files;             // blocking work on files: syncs, thumbnails
+  app::Commands& commands;
+  app::AccessTable& access;
+  app::Directory& directory;
+  app::RulesTable& rules;
+  Views& views;
+  blob::BlobStore& blobs;
+  const std::string& secret;                   // of the installation: keys payload hashes and tracking tokens
+  std::string public_url;                      // "http://127.0.0.1:8080"
+  std::uint32_t partitions = 0;
+  std::vector<Secret<std::string>> stripe_webhook_secrets;   // several while one is replaced; none: such webhooks are refused
+  std::function<bool(const std::string& subject)> destroy_key;   // erasure: false if it could not be written
+  std::function<std::string()> metrics_text;
+  std::function<std::string()> trouble;        // why the server is not ready; empty if it is
+};
+
+// Who calls, by his key.
+struct Caller {
+  app::Access access;
+  std::uint32_t partition = 0;
+
+  [[nodiscard]] bool is(std::string_view role) const { return access.role == role; }
+  [[nodiscard]] bool staff() const { return !is("customer"); }
+  [[nodiscard]] std::string actor() const { return access.role + ":" + access.key_id; }
+  // A customer sees his own, the staff all of the workshop.
+  [[nodiscard]] bool may_see(std::string_view customer) const { return staff() || customer == access.customer; }
+};
+
+// Authorization: Bearer <key>, or X-API-Key. Without a valid one: 401.
+[[nodiscard]] std::expected<Caller, Response> authenticate(const Api& api, const Request& request);
+// The same, for operators, admins and services only: 403 for a customer.
+[[nodiscard]] std::expected<Caller, Response> authenticate_staff(const Api& api, const Request& request);
+[[nodiscard]] std::expected<Caller, Response> authenticate_admin(const Api& api, const Request& request);
+
+// The command of this request on its way to the owner: Idempotency-Key, If-Match (of `stream`), who and why.
+[[nodiscard]] std::expected<app::Envelope, Response> envelope(const Api& api, const Caller& caller, const Request& request, Command command,
+                                                              std::string stream = {}, std::string_view payload = {});
+// Tells the owner, and turns what comes back into a response: `success` with the answer, its position and its ETag, or a problem.
+[[nodiscard]] awaitable<Response> tell(const Api& api, app::Envelope envelope, std::uint32_t partition, int success = 200);
+// envelope() and tell() in one.
+[[nodiscard]] awaitable<Response> tell(const Api& api, const Caller& caller, const Request& request, Command command,
+                                       std::string stream = {}, int success = 200);
+[[nodiscard]] Response response_of(const app::Outcome& outcome, const Views& views, std::uint32_t partition, const std::string& stream,
+                                   int success);
+
+// Runs blocking work beside the io thread.
+[[nodiscard]] awaitable<void> offload(const Api& api, std::function<void()> work);
+[[nodiscard]] awaitable<void> sleep_ms(const Api& api, std::int64_t ms);
+
+// The routes, by what they are about.
+void add_quotes(http::Router& router, Api& api);
+void add_orders(http::Router& router, Api& api);
+void add_payments(http::Router& router, Api& api);
+void add_production(http::Router& router, Api& api);
+void add_inventory(http::Router& router, Api& api);
+void add_printers(http::Router& router, Api& api);
+void add_files(http::Router& router, Api& api);
+void add_tracking(http::Router& router, Api& api);
+void add_administration(http::Router& router, Api& api);
+void add_operations(http::Router& router, Api& api);
+void add_stripe_webhook(http::Router& router, Api& api);
+void add_reference(http::Router& router, Api& api);
+// All of them.
+void add_routes(http::Router& router, Api& api);
+
+}  // namespace layerline::rest

@@ -1,0 +1,109 @@
+#include "gateways/rest/body.hpp"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <cmath>
+
+namespace layerline::rest {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+struct Parsed {
+  simdjson::dom::parser parser;
+  object root;
+};
+
+Parsed& of_this_thread() {
+  thread_local Parsed parsed;
+  return parsed;
+}
+
+std::optional<element> field(const void* root, std::string_view name) {
+  element found;
+  if (static_cast<const object*>(root)->at_key(name).get(found) != simdjson::SUCCESS || found.is_null()) return std::nullopt;
+  return found;
+}
+
+constexpr double grams_max = 1e9;
+
+}  // namespace
+
+std::expected<Body, http::Response> Body::parse(const http::Request& request) {
+  Parsed& parsed = of_this_thread();
+  static const simdjson::padded_string empty = simdjson::padded_string("{}", 2);
+  const std::string& body = request.body();
+  element root;
+  const auto error =
+      body.empty() ? parsed.parser.parse(empty).get(root)
+                   : parsed.parser.parse(body.data(), body.size(), body.capacity() < body.size() + simdjson::SIMDJSON_PADDING).get(root);
+  if (error != simdjson::SUCCESS) return std::unexpected(http::problem(400, "malformed-json", "The body is not valid JSON."));
+  if (root.get(parsed.root) != simdjson::SUCCESS)
+    return std::unexpected(http::problem(400, "malformed-json", "The body must be a JSON object."));
+  return Body(&parsed.root);
+}
+
+bool Body::has(std::string_view name) const { return field(object_, name).has_value(); }
+
+void Body::wrong(std::string_view name, std::string_view wanted) {
+  if (error_.empty()) error_ = fmt::format("The field \"{}\" must be {}.", name, wanted);
+}
+
+std::string Body::text(std::string_view name) {
+  const auto found = field(object_, name);
+  if (!found) return "";
+  std::string_view value;
+  if (found->get(value) != simdjson::SUCCESS) wrong(name, "text");
+  return std::string(value);
+}
+
+std::string Body::text(std::string_view name, std::string_view other_name) { return has(name) ? text(name) : text(other_name); }
+
+std::int64_t Body::integer(std::string_view name, std::int64_t fallback) {
+  const auto found = field(object_, name);
+  if (!found) return fallback;
+  std::int64_t value = fallback;
+  if (found->get(value) != simdjson::SUCCESS) wrong(name, "a whole number");
+  return value;
+}
+
+bool Body::flag(std::string_view name, bool fallback) {
+  const auto found = field(object_, name);
+  if (!found) return fallback;
+  bool value = fallback;
+  if (found->get(value) != simdjson::SUCCESS) wrong(name, "true or false");
+  return value;
+}
+
+std::optional<Mass> Body::mass() {
+  if (has("milligrams")) return Mass{integer("milligrams", 0)};
+  if (has("quantity_mg")) return Mass{integer("quantity_mg", 0)};
+  const auto found = field(object_, "grams");
+  if (!found) return std::nullopt;
+  double grams = 0;
+  if (found->get(grams) != simdjson::SUCCESS || !(std::abs(grams) <= grams_max)) {
+    wrong("grams", "a number of grams");
+    return std::nullopt;
+  }
+  return Mass{std::llround(grams * 1000)};
+}
+
+std::optional<std::int64_t> Body::amount(std::string_view name) {
+  const auto found = field(object_, name);
+  if (!found) return std::nullopt;
+  std::int64_t value = 0;
+  object money;
+  if (found->get(value) == simdjson::SUCCESS) return value;
+  if (found->get(money) == simdjson::SUCCESS && money["amount"].get(value) == simdjson::SUCCESS) return value;
+  wrong(name, "an amount in minor units");
+  return std::nullopt;
+}
+
+std::optional<http::Response> Body::error() const {
+  if (error_.empty()) return std::nullopt;
+  return http::problem(400, "malformed-field", error_);
+}
+
+}  // namespace layerline::rest

@@ -1,0 +1,42 @@
+// The JSON body of a request, read field by field. A body that is not an object of such fields is a 400 with the reason.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "domain/kernel/types.hpp"
+#include "infra/http/message.hpp"
+
+namespace layerline::rest {
+
+class Body {
+ public:
+  // An empty body reads as an empty object. The view lives until the next parse on this thread.
+  [[nodiscard]] static std::expected<Body, http::Response> parse(const http::Request& request);
+
+  [[nodiscard]] bool has(std::string_view name) const;
+  // Empty or the fallback if it is not there; another type than asked for is remembered in error().
+  [[nodiscard]] std::string text(std::string_view name);
+  [[nodiscard]] std::string text(std::string_view name, std::string_view other_name);
+  [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t fallback);
+  [[nodiscard]] bool flag(std::string_view name, bool fallback);
+  // "<name>_mg" as an integer, else "<name>_grams" or "grams" as a number of grams.
+  [[nodiscard]] std::optional<Mass> mass();
+  // {"amount": 1250, "currency": "USD"} or a bare integer, in minor units.
+  [[nodiscard]] std::optional<std::int64_t> amount(std::string_view name);
+
+  // The first field of a wrong type as a 400; to be asked after all fields were read.
+  [[nodiscard]] std::optional<http::Response> error() const;
+
+ private:
+  explicit Body(const void* object) : object_(object) {}
+  void wrong(std::string_view name, std::string_view wanted);
+
+  const void* object_;        // simdjson's, owned by the thread's parser
+  std::string error_;
+};
+
+}  // namespace layerline::rest

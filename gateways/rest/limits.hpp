@@ -1,0 +1,21 @@
+// The limits of the REST gateway.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace layerline::rest::limits {
+
+inline constexpr std::size_t key_bytes = 200;
+inline constexpr std::size_t idempotency_key_bytes = 255;
+inline constexpr std::uint64_t upload_bytes = std::uint64_t{101} << 20;    // 100 MB of model, and the form around it
+inline constexpr std::uint64_t model_bytes = std::uint64_t{100} << 20;
+inline constexpr std::size_t form_field_bytes = 4'096;
+inline constexpr std::size_t text_bytes = 2'000;
+inline constexpr std::int64_t quote_wait_ms = 5'000;                       // then a quote that is still being measured is answered 202
+inline constexpr std::int64_t visible_wait_ms = 5'000;
+inline constexpr std::int64_t poll_ms = 5;
+inline constexpr std::size_t page_default = 50;
+inline constexpr std::size_t page_max = 200;
+
+}  // namespace layerline::rest::limits

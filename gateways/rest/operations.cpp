@@ -1,0 +1,86 @@
+// For operators and their tools: health, metrics, products, and the page at the root.
+#include <fmt/format.h>
+
+#include "gateways/rest/api.hpp"
+#include "infra/json/writer.hpp"
+
+namespace layerline::rest {
+namespace {
+
+awaitable<Response> healthz(Request&) { co_return http::text_response(200, "ok\n"); }
+
+awaitable<Response> readyz(Api& api) {
+  const std::string trouble = api.trouble();
+  if (trouble.empty()) co_return http::text_response(200, "ready\n");
+  co_return http::problem(503, "not-ready", trouble);
+}
+
+awaitable<Response> metrics(Api& api) {
+  Response response;
+  response.headers = {{"Content-Type", "text/plain; version=0.0.4"}};
+  response.body = api.metrics_text();
+  co_return response;
+}
+
+awaitable<Response> status(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  const std::string trouble = api.trouble();
+  std::string out;
+  json::Writer(out).begin_object().member("ready", trouble.empty()).member("trouble", trouble).member("workshop", caller->access.workshop)
+      .member("partition", caller->partition).member("role", caller->access.role).end();
+  co_return http::json_response(200, std::move(out));
+}
+
+awaitable<Response> products(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
+  co_return api.views.list("products", *caller, request);
+}
+
+awaitable<Response> product(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
+  auto document = api.views.get("products", caller->partition, caller->access.workshop, std::string(request.parameter("id")));
+  if (!document) co_return http::problem(404, "not-found", "There is no such product.");
+  co_return api.views.answer(*document, caller->partition);
+}
+
+constexpr std::string_view front =
+    R"(<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>Layerline</title><style>body{{font:16px/1.6 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem;color:#1b2430}}
+code,pre{{background:#f1f3f6;border-radius:6px;padding:.1rem .35rem}}pre{{padding:1rem;overflow:auto}}</style>
+<h1>Layerline</h1><p>The workshop is open. Everything speaks JSON under <code>/api/v1</code> with an API key;
+<code>DATA/access/</code> holds the first keys.</p>
+<pre>KEY=$(cat DATA/access/main-admin.key)
+curl -H "Authorization: Bearer $KEY" -F file=@part.stl -F material=PLA -F quantity=1 {0}/api/v1/quotes
+curl -H "Authorization: Bearer $KEY" {0}/api/v1/orders
+curl -H "Authorization: Bearer $KEY" {0}/api/v1/production-orders
+curl -H "Authorization: Bearer $KEY" {0}/api/v1/integration/printer-status</pre>
+<p><a href="/docs">reference</a> · <a href="/openapi.yaml">openapi.yaml</a> ·
+<a href="/readyz">readyz</a> · <a href="/metrics">metrics</a></p></html>)";
+
+awaitable<Response> root(Api& api) {
+  Response response;
+  response.headers = {{"Content-Type", "text/html; charset=utf-8"}};
+  response.body = fmt::format(front, api.public_url);
+  co_return response;
+}
+
+}  // namespace
+
+void add_operations(http::Router& router, Api& api) {
+  using http::Method;
+  router.add(Method::get, "/", [&api](Request&) { return root(api); });
+  router.add(Method::get, "/healthz", [](Request& request) { return healthz(request); });
+  router.add(Method::get, "/readyz", [&api](Request&) { return readyz(api); });
+  router.add(Method::get, "/metrics", [&api](Request&) { return metrics(api); });
+  router.add(Method::get, "/api/v1/status", [&api](Request& request) { return status(api, request); });
+  router.add(Method::get, "/api/v1/integration/sync-status", [&api](Request& request) { return status(api, request); });
+  router.add(Method::get, "/api/v1/products", [&api](Request& request) { return products(api, request); });
+  router.add(Method::get, "/api/v1/products/{id}", [&api](Request& request) { return product(api, request); });
+}
+
+}  // namespace layerline::rest

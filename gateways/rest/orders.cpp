@@ -1,0 +1,166 @@
+// /orders and /sales-orders: one handler under both names.
+#include <fmt/format.h>
+
+#include "gateways/rest/api.hpp"
+#include "gateways/rest/body.hpp"
+#include "gateways/rest/shipping_address.hpp"
+
+namespace layerline::rest {
+namespace {
+
+OrderId order_id(const Request& request) { return OrderId(std::string(request.parameter("id"))); }
+std::string stream(const OrderId& id) { return "order/" + id.str(); }
+
+std::expected<views::Document, Response> visible_order(const Api& api, const Caller& caller, const std::string& id) {
+  auto document = api.views.get("orders", caller.partition, caller.access.workshop, id);
+  if (!document || !caller.may_see(document->customer)) return std::unexpected(http::problem(404, "not-found", "There is no such order."));
+  return std::move(*document);
+}
+
+awaitable<Response> get(Api& api, Request& request) {
+  auto caller = authenticate(api, request);
+  if (!caller) co_return std::move(caller.error());
+  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
+  auto document = visible_order(api, *caller, order_id(request).str());
+  if (!document) co_return std::move(document.error());
+  co_return api.views.answer(*document, caller->partition);
+}
+
+awaitable<Response> status(Api& api, Request& request) {
+  auto caller = authenticate(api, request);
+  if (!caller) co_return std::move(caller.error());
+  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
+  auto document = visible_order(api, *caller, order_id(request).str());
+  if (!document) co_return std::move(document.error());
+  Response response = api.views.answer(*document, caller->partition);
+  response.body = api.views.status_of_order(*document);
+  co_return response;
+}
+
+awaitable<Response> list(Api& api, Request& request) {
+  auto caller = authenticate(api, request);
+  if (!caller) co_return std::move(caller.error());
+  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
+  co_return api.views.list("orders", *caller, request);
+}
+
+awaitable<Response> say(Api& api, Request& request, const Caller& caller, Command command) {
+  const OrderId id = order_id(request);
+  Response response = co_await tell(api, caller, request, std::move(command), stream(id));
+  if (response.status != 200) co_return response;
+  co_return co_await api.views.answer_after(api.io, std::move(response), "orders", caller.partition, caller.access.workshop, id.str());
+}
+
+// The word that an operator sets, and the command that it stands for.
+std::optional<Command> command_of_status(const OrderId& order, std::string_view status, Body& body) {
+  const std::string reason = body.text("reason", "notes");
+  if (status == "quality_check" || status == "QUALITY_CHECK") return orders::StartQualityCheck{order};
+  if (status == "quality_passed" || status == "ready_to_ship" || status == "READY_TO_SHIP") return orders::PassQualityCheck{order};
+  if (status == "quality_failed") return orders::FailQualityCheck{order, reason, body.integer("reprint_quantity", 1)};
+  if (status == "on_hold" || status == "ON_HOLD") return orders::HoldOrder{order, reason};
+  if (status == "resumed" || status == "resume") return orders::ResumeOrder{order};
+  if (status == "released" || status == "confirmed") return orders::ReleaseOrder{order, reason};
+  if (status == "cancelled" || status == "CANCELLED") return orders::CancelOrder{order, reason};
+  if (status == "delivered" || status == "DELIVERED") return shipments::DeliverOrder{order};
+  if (status == "completed" || status == "COMPLETE") return orders::CompleteOrder{order};
+  if (status == "shipped" || status == "SHIPPED")
+    return shipments::ShipOrder{order, body.text("carrier"), body.text("tracking_number")};
+  return std::nullopt;
+}
+
+awaitable<Response> set_status(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  const std::string status = body->text("status");
+  auto command = command_of_status(order_id(request), status, *body);
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  if (!command)
+    co_return http::problem(
+        400, "unknown-status",
+        "Set one of quality_check, ready_to_ship, quality_failed, shipped, delivered, completed, on_hold, resumed, released, cancelled.");
+  co_return co_await say(api, request, *caller, std::move(*command));
+}
+
+awaitable<Response> set_payment(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  payments::RecordPayment command{order_id(request), body->amount("amount").value_or(0), body->text("method", "payment_method"),
+                                  body->text("reference")};
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  if (command.method.empty()) command.method = "manual";
+  co_return co_await say(api, request, *caller, std::move(command));
+}
+
+// An address changes where the parcel goes; a carrier and a tracking number send it.
+awaitable<Response> set_shipping(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  const OrderId order = order_id(request);
+  Command command = orders::ChangeShipping{order, read_address(*body)};
+  if (body->has("tracking_number")) command = shipments::ShipOrder{order, body->text("carrier"), body->text("tracking_number")};
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  co_return co_await say(api, request, *caller, std::move(command));
+}
+
+awaitable<Response> label(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  shipments::RequestLabel command{order_id(request), body->text("carrier")};
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  co_return co_await say(api, request, *caller, std::move(command));
+}
+
+// A customer may cancel his own order as long as nothing of it is printed or paid; an operator as long as it is not shipped.
+awaitable<Response> cancel(Api& api, Request& request) {
+  auto caller = authenticate(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  orders::CancelOrder command{order_id(request), body->text("reason")};
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  if (!caller->staff()) {
+    auto document = visible_order(api, *caller, command.order.str());
+    if (!document) co_return std::move(document.error());
+    if (api.views.word_of_order(*document) != "QUOTED")
+      co_return http::problem(422, "order-in-production", "The order is paid already; ask the workshop to cancel it.");
+  }
+  co_return co_await say(api, request, *caller, std::move(command));
+}
+
+awaitable<Response> release(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  orders::ReleaseOrder command{order_id(request), body->text("reason")};
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  co_return co_await say(api, request, *caller, std::move(command));
+}
+
+}  // namespace
+
+void add_orders(http::Router& router, Api& api) {
+  using http::Method;
+  const auto bind = [&api](auto handler) { return [&api, handler](Request& request) { return handler(api, request); }; };
+  for (const std::string base : {"/api/v1/sales-orders", "/api/v1/orders"}) {
+    router.add(Method::get, base, bind(list));
+    router.add(Method::get, base + "/{id}", bind(get));
+    router.add(Method::get, base + "/{id}/status", bind(status));
+    router.add(Method::patch, base + "/{id}/status", bind(set_status));
+    router.add(Method::patch, base + "/{id}/payment", bind(set_payment));
+    router.add(Method::patch, base + "/{id}/shipping", bind(set_shipping));
+    router.add(Method::post, base + "/{id}/label", bind(label));
+    router.add(Method::post, base + "/{id}/cancel", bind(cancel));
+    router.add(Method::post, base + "/{id}/release", bind(release));
+  }
+}
+
+}  // namespace layerline::rest

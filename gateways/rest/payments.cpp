@@ -1,0 +1,55 @@
+// /payments: the customer's way to pay, and refunds. Both spellings of the documents lead to one handler.
+#include "gateways/rest/api.hpp"
+#include "gateways/rest/body.hpp"
+
+namespace layerline::rest {
+namespace {
+
+// The intent was asked for when the order was placed; this hands its client secret to the order's own customer or the staff.
+awaitable<Response> intent(Api& api, Request& request) {
+  auto caller = authenticate(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  const std::string order = body->text("order_id");
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
+  auto document = api.views.get("orders", caller->partition, caller->access.workshop, order);
+  if (!document || !caller->may_see(document->customer)) co_return http::problem(404, "not-found", "There is no such order.");
+  auto payment = api.views.payment_of_order(*document, caller->partition, caller->access.workshop);
+  if (!payment) co_return http::problem(404, "not-found", "The order has no payment.");
+  co_return api.views.answer(*payment, caller->partition);
+}
+
+awaitable<Response> get(Api& api, Request& request) {
+  auto caller = authenticate(api, request);
+  if (!caller) co_return std::move(caller.error());
+  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
+  auto payment = api.views.payment(caller->partition, caller->access.workshop, std::string(request.parameter("id")));
+  if (!payment || !caller->may_see(payment->customer)) co_return http::problem(404, "not-found", "There is no such payment.");
+  co_return api.views.answer(*payment, caller->partition);
+}
+
+awaitable<Response> refund(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  payments::RefundPayment command{PaymentId(std::string(request.parameter("id"))), body->amount("amount").value_or(0)};
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  const std::string stream = "payment/" + command.payment.str();
+  co_return co_await tell(api, *caller, request, std::move(command), stream);
+}
+
+}  // namespace
+
+void add_payments(http::Router& router, Api& api) {
+  using http::Method;
+  const auto bind = [&api](auto handler) { return [&api, handler](Request& request) { return handler(api, request); }; };
+  router.add(Method::post, "/api/v1/payments/intents", bind(intent));
+  router.add(Method::post, "/api/v1/payment/intent", bind(intent));
+  router.add(Method::get, "/api/v1/payments/{id}", bind(get));
+  router.add(Method::post, "/api/v1/payments/{id}/refund", bind(refund));
+}
+
+}  // namespace layerline::rest

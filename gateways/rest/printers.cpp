@@ -1,0 +1,92 @@
+// /printers and /integration/printer-status: the farm, its filament and its plates.
+#include <string>
+
+#include "gateways/rest/api.hpp"
+#include "gateways/rest/body.hpp"
+
+namespace layerline::rest {
+namespace {
+
+PrinterId printer_id(const Request& request) { return PrinterId(std::string(request.parameter("id"))); }
+
+awaitable<Response> list(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
+  co_return api.views.list("printers", *caller, request);
+}
+
+awaitable<Response> get(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
+  auto document = api.views.get("printers", caller->partition, caller->access.workshop, printer_id(request).str());
+  if (!document) co_return http::problem(404, "not-found", "There is no such printer.");
+  co_return api.views.answer(*document, caller->partition);
+}
+
+awaitable<Response> say(Api& api, Request& request, const Caller& caller, Command command, const std::string& id, int success) {
+  Response response = co_await tell(api, caller, request, std::move(command), "printer/" + id, success);
+  if (response.status != success) co_return response;
+  co_return co_await api.views.answer_after(api.io, std::move(response), "printers", caller.partition, caller.access.workshop, id);
+}
+
+awaitable<Response> add(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  printing::AddPrinter command;
+  // The serial number names the printer: adding it again changes its address and code.
+  command.serial = body->text("serial");
+  command.printer = PrinterId(command.serial);
+  command.name = body->text("name");
+  command.model = body->text("model");
+  command.host = body->text("host");
+  command.access_code = body->text("access_code");
+  command.pin = body->text("pin");
+  command.nozzle_um = body->integer("nozzle_um", command.nozzle_um);
+  command.bed_x_um = body->integer("bed_x_um", command.bed_x_um);
+  command.bed_y_um = body->integer("bed_y_um", command.bed_y_um);
+  command.bed_z_um = body->integer("bed_z_um", command.bed_z_um);
+  command.mqtt_port = static_cast<std::uint32_t>(body->integer("mqtt_port", command.mqtt_port));
+  command.ftps_port = static_cast<std::uint32_t>(body->integer("ftps_port", command.ftps_port));
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  if (command.name.empty()) command.name = command.serial;
+  const std::string id = command.printer.str();
+  co_return co_await say(api, request, *caller, std::move(command), id, 201);
+}
+
+awaitable<Response> load(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  printing::LoadFilament command{printer_id(request), body->integer("slot", 0), MaterialId(body->text("material_id", "material")),
+                                 body->mass().value_or(Mass{})};
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  const std::string id = command.printer.str();
+  co_return co_await say(api, request, *caller, std::move(command), id, 200);
+}
+
+awaitable<Response> clear_plate(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  const PrinterId id = printer_id(request);
+  co_return co_await say(api, request, *caller, printing::ClearPlate{id}, id.str(), 200);
+}
+
+}  // namespace
+
+void add_printers(http::Router& router, Api& api) {
+  using http::Method;
+  const auto bind = [&api](auto handler) { return [&api, handler](Request& request) { return handler(api, request); }; };
+  router.add(Method::get, "/api/v1/printers", bind(list));
+  router.add(Method::get, "/api/v1/integration/printer-status", bind(list));
+  router.add(Method::post, "/api/v1/printers", bind(add));
+  router.add(Method::get, "/api/v1/printers/{id}", bind(get));
+  router.add(Method::post, "/api/v1/printers/{id}/filament", bind(load));
+  router.add(Method::post, "/api/v1/printers/{id}/clear-plate", bind(clear_plate));
+}
+
+}  // namespace layerline::rest

@@ -1,0 +1,125 @@
+// /production-orders and /print-jobs: the queue, its files, and the prints of it.
+#include "gateways/rest/api.hpp"
+#include "gateways/rest/body.hpp"
+#include "gateways/rest/form.hpp"
+#include "gateways/rest/limits.hpp"
+#include "workers/slicer/gcode_3mf.hpp"
+#include "workers/slicer/print_facts.hpp"
+
+namespace layerline::rest {
+namespace {
+
+ProductionOrderId production_id(const Request& request) { return ProductionOrderId(std::string(request.parameter("id"))); }
+PrintJobId job_id(const Request& request) { return PrintJobId(std::string(request.parameter("id"))); }
+
+awaitable<Response> get(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
+  auto document = api.views.get("production", caller->partition, caller->access.workshop, production_id(request).str());
+  if (!document) co_return http::problem(404, "not-found", "There is no such production order.");
+  co_return api.views.answer(*document, caller->partition);
+}
+
+awaitable<Response> list(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
+  co_return api.views.list("production", *caller, request);
+}
+
+awaitable<Response> say(Api& api, Request& request, const Caller& caller, Command command) {
+  const std::string id = production_id(request).str();
+  Response response = co_await tell(api, caller, request, std::move(command), "production/" + id);
+  if (response.status != 200) co_return response;
+  co_return co_await api.views.answer_after(api.io, std::move(response), "production", caller.partition, caller.access.workshop, id);
+}
+
+awaitable<Response> start(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  co_return co_await say(api, request, *caller, production::StartProduction{production_id(request)});
+}
+
+awaitable<Response> complete(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  co_return co_await say(api, request, *caller, production::CompleteProduction{production_id(request)});
+}
+
+// An operator attaches a .gcode.3mf of his own.
+awaitable<Response> attach(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto form = co_await read_form(api, request);
+  if (!form) co_return std::move(form.error());
+  if (form->files.size() != 1) co_return http::problem(400, "missing-file", "Send one .gcode.3mf as \"file\".");
+  const std::string hash = form->files.front().blob.hash;
+  const auto path = api.blobs.find(hash);
+  const auto info = slicer::read_gcode_3mf(*path);
+  if (!info || info->plates.empty())
+    co_return http::problem(422, "not-a-print-file", info ? "The file holds no plate." : info.error().detail);
+  const slicer::SlicedPlate& plate = info->plates.front();
+  production::RecordPrintFile command;
+  command.production = production_id(request);
+  command.origin = "operator";
+  command.file = {BlobHash(hash),
+                  slicer::short_printer_model(info->printer_model),
+                  slicer::micrometres(info->nozzle_mm.value_or(0)),
+                  info->filament_type,
+                  Mass{slicer::milligrams_of(plate.grams)},
+                  slicer::milliseconds_of(plate.seconds),
+                  static_cast<std::int64_t>(plate.layers.value_or(0))};
+  command.height_um = slicer::micrometres(plate.height_mm.value_or(0));
+  auto ready = envelope(api, *caller, request, command, "production/" + command.production.str(), hash);
+  if (!ready) co_return std::move(ready.error());
+  co_return co_await tell(api, std::move(*ready), caller->partition);
+}
+
+awaitable<Response> stop(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  co_return co_await tell(api, *caller, request, printing::StopPrint{job_id(request)});
+}
+
+awaitable<Response> resolve(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  const std::string outcome = body->text("outcome");
+  printing::ResolvePrint command{job_id(request), printing::Resolution::finished, body->integer("layer", 0)};
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  if (outcome == "failed") command.resolution = printing::Resolution::failed;
+  else if (outcome == "cancelled") command.resolution = printing::Resolution::cancelled;
+  else if (outcome != "finished") co_return http::problem(400, "unknown-outcome", "The outcome is finished, failed or cancelled.");
+  co_return co_await tell(api, *caller, request, command);
+}
+
+awaitable<Response> weigh(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  const auto mass = body->mass();
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  if (!mass) co_return http::problem(400, "missing-field", "Give what the print weighs as \"grams\".");
+  co_return co_await tell(api, *caller, request, inventory::WeighPrint{job_id(request), *mass});
+}
+
+}  // namespace
+
+void add_production(http::Router& router, Api& api) {
+  using http::Method;
+  const auto bind = [&api](auto handler) { return [&api, handler](Request& request) { return handler(api, request); }; };
+  router.add(Method::get, "/api/v1/production-orders", bind(list));
+  router.add(Method::get, "/api/v1/production-orders/{id}", bind(get));
+  router.add(Method::post, "/api/v1/production-orders/{id}/start", bind(start));
+  router.add(Method::post, "/api/v1/production-orders/{id}/complete", bind(complete));
+  router.add(Method::post, "/api/v1/production-orders/{id}/file", bind(attach), {http::BodyMode::streamed, limits::upload_bytes});
+  router.add(Method::post, "/api/v1/print-jobs/{id}/stop", bind(stop));
+  router.add(Method::post, "/api/v1/print-jobs/{id}/resolve", bind(resolve));
+  router.add(Method::post, "/api/v1/print-jobs/{id}/weigh", bind(weigh));
+}
+
+}  // namespace layerline::rest

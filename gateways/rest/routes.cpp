@@ -1,0 +1,21 @@
+// Every route of the gateway.
+#include "gateways/rest/api.hpp"
+
+namespace layerline::rest {
+
+void add_routes(http::Router& router, Api& api) {
+  add_quotes(router, api);
+  add_orders(router, api);
+  add_payments(router, api);
+  add_production(router, api);
+  add_inventory(router, api);
+  add_printers(router, api);
+  add_files(router, api);
+  add_tracking(router, api);
+  add_administration(router, api);
+  add_operations(router, api);
+  add_stripe_webhook(router, api);
+  add_reference(router, api);
+}
+
+}  // namespace layerline::rest

@@ -1,0 +1,20 @@
+// Where to ship, in both documents' spellings: shipping_address_line1 … or {line1, …}.
+#pragma once
+
+#include "domain/orders/address.hpp"
+#include "gateways/rest/body.hpp"
+
+namespace layerline::rest {
+
+[[nodiscard]] inline orders::Address read_address(Body& body) {
+  return {body.text("shipping_name", "name"),
+          body.text("shipping_address_line1", "line1"),
+          body.text("shipping_address_line2", "line2"),
+          body.text("shipping_city", "city"),
+          body.has("shipping_zip") ? body.text("shipping_zip") : body.text("shipping_postal_code", "postal_code"),
+          body.text("shipping_state", "region"),
+          body.text("shipping_country", "country"),
+          body.text("shipping_phone", "phone")};
+}
+
+}  // namespace layerline::rest

@@ -1,0 +1,84 @@
+#include "gateways/rest/tracking_page.hpp"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <array>
+
+namespace layerline::rest {
+namespace {
+
+struct Step {
+  std::string_view state;
+  std::string_view words;
+};
+constexpr std::array<Step, 11> steps = {{{"OPPORTUNITY", "Model received"},
+                                         {"QUOTED", "Quoted"},
+                                         {"PAID", "Paid"},
+                                         {"QUEUED", "In the queue"},
+                                         {"PRINTING", "Printing"},
+                                         {"PRINTED", "Printed"},
+                                         {"QUALITY_CHECK", "Quality check"},
+                                         {"READY_TO_SHIP", "Packed"},
+                                         {"SHIPPED", "Shipped"},
+                                         {"DELIVERED", "Delivered"},
+                                         {"COMPLETE", "Complete"}}};
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default: out += c;
+    }
+  return out;
+}
+
+constexpr std::string_view head =
+    R"(<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>Your order</title><style>
+body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem;color:#1b2430;background:#f6f7f9}
+main{background:#fff;border-radius:12px;padding:2rem;box-shadow:0 1px 4px #0002}
+h1{margin:0 0 .2rem;font-size:1.5rem}p{margin:.2rem 0 1.2rem;color:#5a6675}
+ol{list-style:none;padding:0;margin:0}li{padding:.45rem 0 .45rem 1.8rem;border-left:3px solid #d9dee5;margin-left:.5rem;
+position:relative;color:#8a94a1}
+li.done{border-color:#1f8a5b;color:#1b2430}
+li::before{content:"";position:absolute;left:-.55rem;top:.9rem;width:.8rem;height:.8rem;border-radius:50%;
+background:#d9dee5}
+li.done::before{background:#1f8a5b}time{float:right;color:#8a94a1;font-size:.85rem}</style><main>)";
+
+}  // namespace
+
+std::string tracking_page(std::string_view json) {
+  simdjson::dom::parser parser;
+  const simdjson::padded_string padded(json);
+  simdjson::dom::object order;
+  if (parser.parse(padded).get(order) != simdjson::SUCCESS) return std::string(head) + "<p>The order can't be shown now.</p></main></html>";
+  const auto text = [&](std::string_view name) {
+    std::string_view value;
+    return order[name].get(value) == simdjson::SUCCESS ? escaped(value) : std::string();
+  };
+  std::string out(head);
+  out += fmt::format("<h1>Order {}</h1><p>Status: <strong>{}</strong></p>", text("order_number"), text("status"));
+  if (const std::string number = text("tracking_number"); !number.empty())
+    out += fmt::format("<p>{} parcel <strong>{}</strong></p>", text("carrier"), number);
+  out += "<ol>";
+  simdjson::dom::array timeline;
+  const bool known = order["timeline"].get(timeline) == simdjson::SUCCESS;
+  for (const Step& step : steps) {
+    std::string_view reached_at;
+    if (known)
+      for (const auto& line : timeline) {
+        std::string_view state;
+        if (line["event"].get(state) == simdjson::SUCCESS && state == step.state && line["at"].get(reached_at) != simdjson::SUCCESS)
+          reached_at = " ";
+      }
+    out += reached_at.empty() ? fmt::format("<li>{}</li>", step.words)
+                              : fmt::format("<li class=\"done\">{}<time>{}</time></li>", step.words, escaped(reached_at.substr(0, 16)));
+  }
+  return out + "</ol></main></html>";
+}
+
+}  // namespace layerline::rest

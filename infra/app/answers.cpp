@@ -1,0 +1,143 @@
+#include <string>
+
+#include "infra/app/business.hpp"
+#include "infra/json/writer.hpp"
+
+namespace layerline::app {
+namespace {
+
+std::string of_quote(const Workshop& workshop, const QuoteId& id) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().member("quote_id", id.str());
+  if (const quotes::Quote* quote = workshop.quote(id)) {
+    writer.member("quote_number", quote->number).member("status", quotes::name(quote->status));
+    writer.member("version", workshop.versions.at("quote/" + id.str()));
+    if (const orders::Order* order = workshop.order(quote->order))
+      writer.member("order_id", order->id.str()).member("order_number", order->number).member("payment_id", order->payment.str());
+  }
+  writer.end();
+  return out;
+}
+
+std::string of_order(const Workshop& workshop, const OrderId& id) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().member("order_id", id.str());
+  if (const orders::Order* order = workshop.order(id)) {
+    writer.member("order_number", order->number).member("status", orders::name(order->status)).member("on_hold", order->held);
+    writer.member("paid", order->paid).member("version", workshop.versions.at("order/" + id.str()));
+  }
+  writer.end();
+  return out;
+}
+
+std::string of_payment(const Workshop& workshop, const PaymentId& id) {
+  const payments::Payment* payment = workshop.payment(id);
+  return payment == nullptr ? std::string("{}") : of_order(workshop, payment->order);
+}
+
+std::string of_material(const Workshop& workshop, const MaterialId& id) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().member("material_id", id.str());
+  if (const inventory::Material* material = workshop.material(id)) {
+    writer.member("on_hand_mg", material->on_hand.milligrams).member("reserved_mg", material->reserved.milligrams);
+    writer.member("available_mg", material->available().milligrams);
+  }
+  writer.end();
+  return out;
+}
+
+std::string of_production(const Workshop& workshop, const ProductionOrderId& id) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().member("production_order_id", id.str());
+  if (const production::ProductionOrder* production = workshop.production_order(id))
+    writer.member("number", production->number).member("open", production->open).member("printed", production->printed);
+  writer.end();
+  return out;
+}
+
+std::string of_id(std::string_view name, const std::string& id) {
+  std::string out;
+  json::Writer(out).begin_object().member(name, id).end();
+  return out;
+}
+
+std::string of_print(const Workshop& workshop, const PrintJobId& id) {
+  const printing::Job* job = workshop.job(id);
+  return job == nullptr ? of_id("job_id", id.str()) : of_production(workshop, job->production);
+}
+
+// One overload per command.
+struct Answer {
+  const Workshop& workshop;
+
+  std::string operator()(const settings::OpenWorkshop& c) const { return of_id("workshop", c.workshop.str()); }
+  std::string operator()(const settings::Configure&) const { return of_id("workshop", workshop.id.str()); }
+  std::string operator()(const settings::ListWorkshop& c) const { return of_id("workshop", c.workshop.str()); }
+  std::string operator()(const settings::IssueKey& c) const { return of_id("key_id", c.key_id); }
+  std::string operator()(const settings::RevokeKey& c) const { return of_id("key_id", c.key_id); }
+  std::string operator()(const settings::EraseSubject&) const { return "{}"; }
+  std::string operator()(const settings::FireTimer& c) const { return of_id("timer", c.timer); }
+
+  std::string operator()(const quotes::DraftQuote& c) const { return of_quote(workshop, c.quote); }
+  std::string operator()(const quotes::ChangeQuote& c) const { return of_quote(workshop, c.quote); }
+  std::string operator()(const quotes::RepriceQuote& c) const { return of_quote(workshop, c.quote); }
+  std::string operator()(const quotes::ApproveQuote& c) const { return of_quote(workshop, c.quote); }
+  std::string operator()(const quotes::NoteQuote& c) const { return of_quote(workshop, c.quote); }
+  std::string operator()(const quotes::AcceptQuote& c) const { return of_quote(workshop, c.quote); }
+  std::string operator()(const quotes::RejectQuote& c) const { return of_quote(workshop, c.quote); }
+  std::string operator()(const quotes::CancelQuote& c) const { return of_quote(workshop, c.quote); }
+  std::string operator()(const quotes::RecordAnalysis& c) const { return of_quote(workshop, c.quote); }
+  std::string operator()(const quotes::RecordRefusal& c) const { return of_quote(workshop, c.quote); }
+
+  std::string operator()(const orders::ReleaseOrder& c) const { return of_order(workshop, c.order); }
+  std::string operator()(const orders::HoldOrder& c) const { return of_order(workshop, c.order); }
+  std::string operator()(const orders::ResumeOrder& c) const { return of_order(workshop, c.order); }
+  std::string operator()(const orders::CancelOrder& c) const { return of_order(workshop, c.order); }
+  std::string operator()(const orders::ChangeShipping& c) const { return of_order(workshop, c.order); }
+  std::string operator()(const orders::StartQualityCheck& c) const { return of_order(workshop, c.order); }
+  std::string operator()(const orders::PassQualityCheck& c) const { return of_order(workshop, c.order); }
+  std::string operator()(const orders::FailQualityCheck& c) const { return of_order(workshop, c.order); }
+  std::string operator()(const orders::CompleteOrder& c) const { return of_order(workshop, c.order); }
+
+  std::string operator()(const payments::RecordIntent& c) const { return of_payment(workshop, c.payment); }
+  std::string operator()(const payments::RecordIntentRefusal& c) const { return of_payment(workshop, c.payment); }
+  std::string operator()(const payments::ObservePayment& c) const { return of_payment(workshop, c.payment); }
+  std::string operator()(const payments::RecordPayment& c) const { return of_order(workshop, c.order); }
+  std::string operator()(const payments::RefundPayment& c) const { return of_payment(workshop, c.payment); }
+
+  std::string operator()(const inventory::DefineMaterial& c) const { return of_material(workshop, MaterialId(c.type + "-" + c.colour)); }
+  std::string operator()(const inventory::ReceiveStock& c) const { return of_material(workshop, c.material); }
+  std::string operator()(const inventory::AdjustStock& c) const { return of_material(workshop, c.material); }
+  std::string operator()(const inventory::WeighPrint& c) const { return of_print(workshop, c.job); }
+
+  std::string operator()(const production::RecordPrintFile& c) const { return of_production(workshop, c.production); }
+  std::string operator()(const production::RecordPrintFileRefusal& c) const { return of_production(workshop, c.production); }
+  std::string operator()(const production::StartProduction& c) const { return of_production(workshop, c.production); }
+  std::string operator()(const production::CompleteProduction& c) const { return of_production(workshop, c.production); }
+
+  std::string operator()(const printing::AddPrinter& c) const { return of_id("printer_id", c.printer.str()); }
+  std::string operator()(const printing::LoadFilament& c) const { return of_id("printer_id", c.printer.str()); }
+  std::string operator()(const printing::ClearPlate& c) const { return of_id("printer_id", c.printer.str()); }
+  std::string operator()(const printing::ObservePrinter& c) const { return of_id("printer_id", c.printer.str()); }
+  std::string operator()(const printing::ObservePrint& c) const { return of_print(workshop, c.job); }
+  std::string operator()(const printing::StopPrint& c) const { return of_print(workshop, c.job); }
+  std::string operator()(const printing::ResolvePrint& c) const { return of_print(workshop, c.job); }
+
+  std::string operator()(const shipments::RequestLabel& c) const { return of_order(workshop, c.order); }
+  std::string operator()(const shipments::ShipOrder& c) const { return of_order(workshop, c.order); }
+  std::string operator()(const shipments::DeliverOrder& c) const { return of_order(workshop, c.order); }
+
+  std::string operator()(const effects::AttemptEffect& c) const { return of_id("effect_id", c.effect.str()); }
+  std::string operator()(const effects::FinishEffect& c) const { return of_id("effect_id", c.effect.str()); }
+  std::string operator()(const effects::RetryEffect& c) const { return of_id("effect_id", c.effect.str()); }
+};
+
+}  // namespace
+
+std::string answer_of(const layerline::Command& command, const Workshop& workshop) { return std::visit(Answer{workshop}, command); }
+
+}  // namespace layerline::app

@@ -1,0 +1,69 @@
+#include "infra/app/business.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "infra/sealing/sealing.hpp"
+
+namespace layerline::app {
+namespace {
+
+// Without its keys a workshop can't be decided about: the events are folded already, or are known to be accepted. A restart folds them
+// again.
+[[noreturn]] void give_up(const std::string& why) {
+  fmt::print(stderr, "layerline: the keys of personal data can't be used: {}\n", why);
+  std::abort();
+}
+
+}  // namespace
+
+std::expected<journal::Draft, Rejection> Business::decide(const Envelope& envelope, std::int64_t time_ms) {
+  const bool opens = std::holds_alternative<settings::OpenWorkshop>(envelope.command);
+  const auto known = workshops_.find(envelope.workshop);
+  if (known == workshops_.end() && !opens) return not_found("workshop");
+  Workshop& workshop = known == workshops_.end() ? workshops_[envelope.workshop] : known->second;
+  if (envelope.expected_version) {
+    const auto version = workshop.versions.find(envelope.expected_stream);
+    const std::uint64_t current = version == workshop.versions.end() ? 0 : version->second;
+    if (current != *envelope.expected_version)
+      return std::unexpected(Rejection{.refusal = layerline::Refusal::stale, .type = "version-conflict",
+                                       .detail = "It has changed since you read it.", .data = {{"version", std::to_string(current)}}});
+  }
+
+  // Versions before the command, so that each of its entries gets the next one of its stream.
+  std::unordered_map<std::string, std::uint64_t> added;
+  Decided decided = decide_all(envelope.command, workshop, Time{time_ms}, ids_, envelope.actor);
+  if (!decided) return std::unexpected(std::move(decided.error()));
+
+  journal::Draft draft;
+  draft.entries.reserve(decided->size());
+  for (const NewEvent& event : decided->list()) added[event.stream] += 1;
+  for (NewEvent& event : decided->list()) {
+    journal::Entry& entry = draft.entries.emplace_back();
+    std::uint64_t& left = added[event.stream];
+    entry.set_version(workshop.versions[event.stream] - left + 1);
+    left -= 1;
+    entry.set_type(event_type(event.event));
+    entry.set_schema(1);
+    if (auto sealed = sealing::seal(event.event, event.stream, entry.type(), keys_); !sealed) give_up(sealed.error().message);
+    event.event.SerializeToString(entry.mutable_data());
+    entry.set_stream(std::move(event.stream));
+  }
+  draft.answer = answer_of(envelope.command, workshop);
+  return draft;
+}
+
+void Business::apply(const journal::Commit& commit, std::uint64_t) {
+  if (commit.entries().empty()) return;
+  Workshop& workshop = workshops_[commit.workshop()];
+  events::Event event;
+  for (const journal::Entry& entry : commit.entries()) {
+    if (auto decoded = sealing::decode(entry, keys_, event); !decoded) give_up(decoded.error().message);
+    evolve(workshop, entry.stream(), event, Time{commit.time_ms()});
+  }
+}
+
+}  // namespace layerline::app

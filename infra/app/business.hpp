@@ -1,0 +1,59 @@
+// The business as the journal's owner sees it: one partition's workshops, a command in, sealed entries and an answer out.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "domain/commands.hpp"
+#include "domain/kernel/rejection.hpp"
+#include "infra/crypto/key_vault.hpp"
+#include "infra/crypto/random.hpp"
+#include "infra/journal/outcome.hpp"
+
+namespace layerline::app {
+
+// A command on its way to the owner of its workshop.
+struct Envelope {
+  std::string workshop;
+  std::string command_id;        // idempotency key in the scope of the workshop; empty: none
+  std::string payload_hash;      // HMAC-SHA-256 of what the caller sent, 32 bytes
+  std::string actor;             // "operator:4f1c…"
+  std::string cause;             // "http", "webhook:stripe:evt_…", "effect:…", "timer"
+  Command command;
+  // If-Match: the stream must be at this version.
+  std::string expected_stream = {};
+  std::optional<std::uint64_t> expected_version = {};
+};
+
+class Business {
+ public:
+  using Command = Envelope;
+  using Refusal = Rejection;
+
+  explicit Business(crypto::KeyVault& keys) : keys_(keys) {}
+
+  [[nodiscard]] std::expected<journal::Draft, Rejection> decide(const Envelope& command, std::int64_t time_ms);
+  void apply(const journal::Commit& commit, std::uint64_t offset);
+  void reset() { workshops_.clear(); }
+
+ private:
+  class Uuids : public IdSource {
+   public:
+    std::string next(Time now) override { return generator_.next(now.ms); }
+
+   private:
+    crypto::UuidGenerator generator_;
+  };
+
+  crypto::KeyVault& keys_;
+  Uuids ids_;
+  std::unordered_map<std::string, Workshop> workshops_;
+};
+
+// What the first caller of an accepted command is told, and every repeat of it: ids, numbers and states as JSON, nothing personal.
+[[nodiscard]] std::string answer_of(const layerline::Command& command, const Workshop& workshop);
+
+}  // namespace layerline::app

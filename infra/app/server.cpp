@@ -1,0 +1,297 @@
+#include "infra/app/server.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <memory>
+#include <optional>
+
+#include "gateways/rest/api.hpp"
+#include "gateways/rest/tracking_token.hpp"
+#include "infra/app/checkpoint.hpp"
+#include "infra/app/default_profile.hpp"
+#include "infra/app/first_start.hpp"
+#include "infra/app/journal_source.hpp"
+#include "infra/app/limits.hpp"
+#include "infra/app/settings.hpp"
+#include "infra/app/timers.hpp"
+#include "infra/http/server.hpp"
+#include "infra/journal/journal.hpp"
+#include "infra/journal/log/embedded/embedded.hpp"
+#include "infra/journal/tools.hpp"
+#include "infra/telemetry/log.hpp"
+#include "infra/telemetry/metrics.hpp"
+#include "projections/projector.hpp"
+#include "workers/effects/effect_worker.hpp"
+#include "workers/notifier/notifier.hpp"
+#include "workers/payments/payment_effects.hpp"
+#include "workers/printer/farm.hpp"
+#include "workers/slicer/slicer_effects.hpp"
+
+namespace layerline::app {
+namespace {
+
+using journal::Journal;
+
+std::int64_t now_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+// Every file of the process counts: connections, blobs, RocksDB's tables.
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::filesystem::path profile_file(const Settings& settings, const DataFolder& folder) {
+  if (!settings.slicer_profile.empty()) return settings.slicer_profile;
+  const std::filesystem::path file = folder.scratch() / "profile.ini";
+  std::ofstream(file) << default_slicer_profile;
+  return file;
+}
+
+std::vector<std::string> followed_types() {
+  std::vector<std::string> types = {"workshop.opened", "workshop.configured", "workshop.listed", "key.issued",
+                                    "key.revoked",     "timer.set",           "timer.fired"};
+  for (const std::string& type : effects::EffectWorker::fact_types()) types.push_back(type);
+  for (const std::string& type : printer::Farm::fact_types()) types.push_back(type);
+  return types;
+}
+
+// The parts in the order in which they need each other; taken down the other way round.
+class Process {
+ public:
+  Process(ServeOptions options, Settings settings) : options_(std::move(options)), folder_{options_.data}, settings_(std::move(settings)) {}
+
+  // Why it can't start; nothing if it runs.
+  [[nodiscard]] std::optional<std::string> open();
+  void run();
+
+ private:
+  [[nodiscard]] std::optional<std::string> open_stores();
+  [[nodiscard]] std::optional<std::string> start_journal();
+  [[nodiscard]] std::optional<std::string> start_readers();
+  void make_workers();
+  [[nodiscard]] std::optional<std::string> start_gateway();
+  void close();
+  [[nodiscard]] std::string trouble() const;
+
+  const ServeOptions options_;
+  const DataFolder folder_;
+  Settings settings_;
+  telemetry::Logger log_;
+  telemetry::Metrics metrics_;
+  boost::asio::io_context io_{1};
+  boost::asio::thread_pool files_{1};
+  std::optional<crypto::KeyVault> keys_;
+  std::optional<blob::BlobStore> blobs_;
+  std::optional<store::Store> state_;
+  std::optional<store::Store> documents_;
+  std::unique_ptr<journal::Log> journal_log_;
+  std::vector<std::unique_ptr<Business>> partitions_;
+  Directory directory_;
+  AccessTable access_;
+  RulesTable rules_;
+  TimerTable timers_;
+  std::optional<Commands> commands_;
+  std::unique_ptr<Journal<Business>> journal_;
+  std::unique_ptr<Follower> follower_;
+  std::unique_ptr<projections::Projector> projector_;
+  std::optional<projections::Queries> queries_;
+  std::optional<rest::Views> views_;
+  std::unique_ptr<printer::Farm> farm_;
+  std::vector<std::unique_ptr<effects::EffectWorker>> workers_;
+  std::unique_ptr<TimerLoop> timer_loop_;
+  std::optional<rest::Api> api_;
+  std::optional<http::Server> server_;
+};
+
+std::optional<std::string> Process::open_stores() {
+  std::error_code failed;
+  std::filesystem::create_directories(folder_.root, failed);
+  if (failed) return fmt::format("the data folder {} can't be made: {}", folder_.root.string(), failed.message());
+  std::filesystem::create_directories(folder_.scratch(), failed);
+  auto log = journal::open_embedded(folder_.journal(), {.partitions = settings_.partitions, .sync = settings_.sync});
+  if (!log) return fmt::format("the journal can't be opened: {}", log.error().reason);
+  journal_log_ = std::move(*log);
+  auto keys = crypto::KeyVault::open(folder_.keys());
+  if (!keys) return keys.error();
+  keys_.emplace(std::move(*keys));
+  auto blobs = blob::BlobStore::open(folder_.blobs());
+  if (!blobs) return blobs.error().message;
+  blobs_.emplace(std::move(*blobs));
+  auto state = store::Store::open(folder_.state().string());
+  if (!state) return state.error().message;
+  state_.emplace(std::move(*state));
+  auto documents = store::Store::open(folder_.documents().string());
+  if (!documents) return documents.error().message;
+  documents_.emplace(std::move(*documents));
+  return std::nullopt;
+}
+
+std::optional<std::string> Process::start_journal() {
+  // The log must still hold what others have built upon.
+  const auto heads = stored_heads(*state_, *documents_, journal_log_->describe().partitions);
+  if (!heads) return heads.error();
+  for (const journal::Position& head : *heads) {
+    journal::Reader reader(*journal_log_, head);
+    if (auto held = reader.check(); !held) return "the journal is not the one that was built upon: " + journal::describe(held.error());
+  }
+  std::vector<Business*> businesses;
+  for (std::uint32_t partition = 0; partition < journal_log_->describe().partitions; ++partition) {
+    partitions_.push_back(std::make_unique<Business>(*keys_));
+    businesses.push_back(partitions_.back().get());
+  }
+  commands_.emplace(io_, [this](const std::string& workshop) { return directory_.partition_of(workshop); });
+  journal_ = std::make_unique<Journal<Business>>(
+      *journal_log_, businesses, journal::JournalOptions{.owner = "serve", .url = settings_.public_url},
+      journal::JournalHooks{
+          .accepted = [this](const journal::Position& after, std::span<const journal::Recorded>) { store_head(*state_, after); }});
+  if (auto started = journal_->start(); !started) return "the journal is damaged: " + journal::describe(started.error());
+  commands_->attach(*journal_);
+  return std::nullopt;
+}
+
+std::optional<std::string> Process::start_readers() {
+  follower_ = std::make_unique<Follower>(*journal_log_, *keys_, followed_types());
+  follower_->subscribe([this](const Fact& fact) {
+    access_.fold(fact);
+    directory_.fold(fact);
+    rules_.fold(fact);
+    timers_.fold(fact);
+    farm_->fold(fact);
+    for (const auto& worker : workers_) worker->fold(fact);
+  });
+  if (auto started = follower_->start(); !started) return journal::describe(started.error());
+  projector_ = std::make_unique<projections::Projector>(*documents_, journal_source(*journal_log_, *keys_));
+  if (auto started = projector_->start(); !started) return started.error();
+  queries_.emplace(*documents_, projector_->keyspaces());
+  views_.emplace(*queries_, *projector_, journal_log_->describe().journal_id);
+  return std::nullopt;
+}
+
+void Process::make_workers() {
+  farm_ = std::make_unique<printer::Farm>(*commands_, *blobs_, static_cast<std::uint64_t>(now_ms()));
+  const auto add = [this](std::string name, std::map<effects::Action, effects::Perform> handlers, std::size_t threads) {
+    workers_.push_back(std::make_unique<effects::EffectWorker>(*commands_, std::move(name), std::move(handlers), threads));
+  };
+  auto slicing = slicer::slicer_effects(*blobs_, {folder_.scratch() / "slices", profile_file(settings_, folder_)});
+  // A customer waits for the measure of an upload, nobody for the slicing of a paid order: they do not share a thread.
+  add("estimator", {{events::EffectRequested::kAnalyseModel, slicing.at(events::EffectRequested::kAnalyseModel)}}, 1);
+  add("slicer", {{events::EffectRequested::kSliceModel, slicing.at(events::EffectRequested::kSliceModel)}}, 1);
+  add("payments", payments::payment_effects(settings_.stripe), limits::effect_threads);
+  add("printer", farm_->print_effects(), 1);
+  notifier::Sender sender{settings_.smtp, settings_.mail_from, settings_.mail_from_name, settings_.public_url, {}};
+  sender.tracking_link = [this](const std::string& workshop, const std::string& order) {
+    return settings_.public_url + "/track/" + rest::tracking_token(keys_->installation_secret(), workshop, order);
+  };
+  add("notifier", notifier::mail_effects(std::move(sender)), limits::effect_threads);
+}
+
+std::string Process::trouble() const {
+  if (const std::string why = follower_->trouble(); !why.empty()) return why;
+  if (const std::string why = projector_->trouble(); !why.empty()) return why;
+  const auto stopped = projector_->stopped();
+  return stopped.empty() ? "" : "the view " + stopped.front().view + " stopped: " + stopped.front().reason;
+}
+
+std::optional<std::string> Process::start_gateway() {
+  api_.emplace(rest::Api{.io = io_, .files = files_, .commands = *commands_, .access = access_, .directory = directory_, .rules = rules_,
+                         .views = *views_, .blobs = *blobs_, .secret = keys_->installation_secret(), .public_url = settings_.public_url,
+                         .partitions = journal_log_->describe().partitions, .stripe_webhook_secrets = settings_.stripe_webhook_secrets,
+                         .destroy_key = [this](const std::string& subject) { return keys_->destroy(subject).has_value(); },
+                         .metrics_text = [this] { return metrics_.text(); }, .trouble = [this] { return trouble(); }});
+  http::Router router;
+  rest::add_routes(router, *api_);
+  telemetry::Counter requests = metrics_.counter("layerline_http_requests_total", "Requests that were answered.");
+  telemetry::Counter failures = metrics_.counter("layerline_http_failures_total", "Requests that were answered with 5xx.");
+  telemetry::Histogram times = metrics_.histogram("layerline_http_request_seconds", "Time from header to answer.");
+  http::ServerOptions http_options{.address = options_.address, .port = options_.port};
+  http_options.on_answered = [requests, failures, times](const http::Request&, int status, std::chrono::nanoseconds took) mutable {
+    requests.add();
+    if (status >= 500) failures.add();
+    times.observe(std::chrono::duration<double>(took).count());
+  };
+  http_options.on_failed = [this](const http::Request& request, const std::string& what) {
+    log_.error("http", "a handler failed", {{"route", request.route()}, {"what", what}});
+  };
+  auto server = http::Server::listen(io_, std::move(router), std::move(http_options));
+  if (!server) return server.error();
+  server_.emplace(std::move(*server));
+  if (settings_.public_url.empty()) settings_.public_url = fmt::format("http://{}:{}", options_.address, server_->port());
+  api_->public_url = settings_.public_url;
+  return std::nullopt;
+}
+
+std::optional<std::string> Process::open() {
+  raise_file_limit();
+  if (settings_.public_url.empty() && options_.port != 0)
+    settings_.public_url = fmt::format("http://{}:{}", options_.address, options_.port);
+  if (auto why = open_stores()) return why;
+  if (auto why = start_journal()) return why;
+  make_workers();
+  if (auto why = start_readers()) return why;
+  if (auto first = ensure_first_workshop(folder_, settings_, *commands_, directory_, access_, journal_log_->describe().partitions); !first)
+    return first.error();
+  if (auto why = start_gateway()) return why;
+  farm_->start();
+  for (const auto& worker : workers_) worker->start();
+  timer_loop_ = std::make_unique<TimerLoop>(*commands_, timers_);
+  return std::nullopt;
+}
+
+void Process::run() {
+  // The first line is for people and scripts; the rest of what it says goes to standard error.
+  fmt::print("{} {}\n", settings_.public_url, std::filesystem::absolute(folder_.root).string());
+  std::fflush(stdout);
+  log_.info("serve", "ready", {{"port", server_->port()}, {"partitions", api_->partitions}});
+  boost::asio::signal_set signals(io_, SIGINT, SIGTERM);
+  signals.async_wait([this](const boost::system::error_code&, int) {
+    log_.info("serve", "stopping");
+    server_->stop();
+  });
+  auto work = boost::asio::make_work_guard(io_);
+  signals.async_wait([&work](const boost::system::error_code&, int) { work.reset(); });
+  io_.run();
+  close();
+}
+
+void Process::close() {
+  timer_loop_.reset();
+  for (const auto& worker : workers_) worker->stop();
+  farm_->stop();
+  journal_->stop();
+  follower_->stop();
+  projector_->stop();
+  files_.join();
+  log_.info("serve", "stopped");
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  auto settings = read_settings(options.config);
+  if (!settings) {
+    fmt::print(stderr, "layerline: {}\n", settings.error());
+    return 2;
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  Process process(options, std::move(*settings));
+  if (const auto why = process.open()) {
+    fmt::print(stderr, "layerline: {}\n", *why);
+    return 1;
+  }
+  process.run();
+  return 0;
+}
+
+}  // namespace layerline::app

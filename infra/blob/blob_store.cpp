@@ -1,0 +1,137 @@
+#include "infra/blob/blob_store.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "infra/blob/limits.hpp"
+#include "infra/crypto/digest.hpp"
+#include "infra/crypto/encoding.hpp"
+#include "infra/crypto/random.hpp"
+
+namespace layerline::blob {
+namespace {
+
+constexpr std::string_view incoming = "incoming";
+
+std::unexpected<BlobError> failed(std::string_view what, int error_number) {
+  const bool full = error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
+  return std::unexpected(BlobError{.kind = full ? BlobError::Kind::disk_full : BlobError::Kind::io,
+                                   .message = fmt::format("blob store: cannot {}: {}", what, std::strerror(error_number))});
+}
+
+bool sync_folder(const std::filesystem::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool synced = ::fsync(descriptor) == 0;
+  const int error_number = errno;
+  ::close(descriptor);
+  errno = error_number;
+  return synced;
+}
+
+bool is_hash(std::string_view text) {
+  return text.size() == 64 && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+std::filesystem::path path_of(const std::filesystem::path& folder, std::string_view hash) {
+  return folder / hash.substr(0, 2) / hash.substr(2);
+}
+
+}  // namespace
+
+struct BlobWriter::State {
+  std::filesystem::path folder;
+  std::filesystem::path path;
+  int descriptor = -1;
+  std::uint64_t size = 0;
+  crypto::StreamDigest digest;
+
+  // An unfinished file has no value: whatever went wrong, it goes.
+  ~State() {
+    if (descriptor >= 0) ::close(descriptor);
+    if (!path.empty()) ::unlink(path.c_str());
+  }
+};
+
+BlobWriter::BlobWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+BlobWriter::BlobWriter(BlobWriter&&) noexcept = default;
+BlobWriter& BlobWriter::operator=(BlobWriter&&) noexcept = default;
+BlobWriter::~BlobWriter() = default;
+
+std::expected<void, BlobError> BlobWriter::add(std::string_view bytes) {
+  assert(state_);
+  if (state_->size + bytes.size() > limits::blob_bytes) {
+    return std::unexpected(BlobError{.kind = BlobError::Kind::too_large, .message = "blob store: the blob is larger than allowed"});
+  }
+  for (std::string_view rest = bytes; !rest.empty();) {
+    const ssize_t written = ::write(state_->descriptor, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return failed("write", errno);
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  state_->digest.add(bytes);
+  state_->size += bytes.size();
+  return {};
+}
+
+std::expected<Blob, BlobError> BlobWriter::finish() {
+  assert(state_);
+  const std::unique_ptr<State> state = std::move(state_);
+  Blob blob{.hash = state->digest.finish_hex(), .size = state->size};
+  const std::filesystem::path target = path_of(state->folder, blob.hash);
+  if (::fsync(state->descriptor) != 0) return failed("sync a file", errno);
+  std::error_code error;
+  std::filesystem::create_directory(target.parent_path(), error);
+  if (error) return failed("create a folder", error.value());
+  if (!sync_folder(state->folder)) return failed("sync a folder", errno);   // also when an earlier process made it and died
+  if (::rename(state->path.c_str(), target.c_str()) != 0) return failed("rename a file", errno);   // onto an equal one, if it exists
+  state->path.clear();
+  if (!sync_folder(target.parent_path())) return failed("sync a folder", errno);
+  return blob;
+}
+
+std::expected<BlobStore, BlobError> BlobStore::open(std::filesystem::path folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder / incoming, error);
+  if (error) return failed("create its folder", error.value());
+  for (const auto& unfinished : std::filesystem::directory_iterator(folder / incoming, error)) {
+    std::filesystem::remove(unfinished.path(), error);
+  }
+  if (error) return failed("clear its folder", error.value());
+  if (!sync_folder(folder)) return failed("sync its folder", errno);
+  return BlobStore(std::move(folder));
+}
+
+std::expected<BlobWriter, BlobError> BlobStore::begin() const {
+  auto state = std::make_unique<BlobWriter::State>();
+  state->folder = folder_;
+  const auto path = folder_ / incoming / crypto::hex(crypto::random_bytes(16));
+  state->descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+  if (state->descriptor < 0) return failed("create a file", errno);
+  state->path = path;
+  return BlobWriter(std::move(state));
+}
+
+std::expected<Blob, BlobError> BlobStore::put(std::string_view bytes) const {
+  auto writer = begin();
+  if (!writer) return std::unexpected(std::move(writer.error()));
+  if (auto added = writer->add(bytes); !added) return std::unexpected(std::move(added.error()));
+  return writer->finish();
+}
+
+std::optional<std::filesystem::path> BlobStore::find(std::string_view hash) const {
+  if (!is_hash(hash)) return std::nullopt;
+  std::filesystem::path path = path_of(folder_, hash);
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
+  return path;
+}
+
+}  // namespace layerline::blob

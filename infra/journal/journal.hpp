@@ -1,0 +1,277 @@
+// The embedded journal at work: one thread that owns the owners of all partitions. It takes submissions from any thread, puts what
+// all partitions want to append into one synced write, and calls back.
+#pragma once
+
+#include <cassert>
+#include <chrono>
+#include <condition_variable>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "infra/journal/limits.hpp"
+#include "infra/journal/log/log.hpp"
+#include "infra/journal/owner.hpp"
+
+namespace layerline::journal {
+
+struct JournalOptions {
+  std::string owner = {};                                   // a name; the start time is added to make it unique
+  std::string url = {};
+  OwnerLimits limits = {};
+  std::function<std::int64_t()> clock_ms = {};         // UTC; the system's clock if empty
+};
+
+// Called on the journal thread; they must only enqueue or write something short.
+struct JournalHooks {
+  // Own commits just accepted, before their callers hear it. One that was settled by reading the log again (after a failed write) does
+  // not pass here: `after` always does, so it is the head to store; for every commit, use a Reader.
+  std::function<void(const Position& after, std::span<const Recorded> commits)> accepted = {};
+  std::function<void()> answered = {};                 // after the callbacks of one write: a place to wake others once
+};
+
+template <Application App>
+class Journal {
+ public:
+  using Command = App::Command;
+  using Outcome = journal::Outcome<typename App::Refusal>;
+  using Callback = std::move_only_function<void(Outcome)>;
+
+  // One application per partition, in order; used only by the journal thread once start() was called. All outlive the journal.
+  Journal(Log& log, std::vector<App*> apps, JournalOptions options, JournalHooks hooks = {});
+  ~Journal() { stop(); }
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  // Folds all partitions into their applications, claims them and starts the thread. Fails with the first damage found.
+  [[nodiscard]] std::expected<void, Damage> start();
+
+  // Any thread. The callback runs once, on the journal thread, and must only enqueue; when the inbox is full it runs here, with Busy.
+  void submit(std::uint32_t partition, Command command, Callback callback);
+
+  // Settles what was submitted, and ends the thread. Called again it does nothing.
+  void stop();
+
+ private:
+  using PartitionOwner = Owner<App, Callback>;
+  struct Submission {
+    std::uint32_t partition;
+    Command command;
+    Callback callback;
+  };
+  struct Waiting {
+    std::size_t owner;
+    std::uint64_t id;
+    std::size_t records;
+  };
+
+  [[nodiscard]] std::int64_t now_ms() const;
+  void run();
+  void take_inbox(bool wait);
+  bool step();
+  bool read_wanted();
+  bool append_waiting();
+  void deliver();
+  void complete(std::uint32_t partition, Outcome& outcome) const;
+
+  Log& log_;
+  const JournalOptions options_;
+  const JournalHooks hooks_;
+  std::vector<std::unique_ptr<PartitionOwner>> owners_;
+  bool log_ready_ = true;
+  std::vector<Submission> taken_;
+  std::vector<Append> appends_;
+  std::vector<Waiting> waiting_;
+
+  std::mutex inbox_mutex_;                             // guards the next three
+  std::condition_variable inbox_signal_;
+  std::vector<Submission> inbox_;
+  bool stopping_ = false;
+  bool running_ = false;
+  std::thread thread_;
+};
+
+template <Application App>
+Journal<App>::Journal(Log& log, std::vector<App*> apps, JournalOptions options, JournalHooks hooks)
+    : log_(log), options_(std::move(options)), hooks_(std::move(hooks)) {
+  const LogDescription description = log.describe();
+  assert(apps.size() == description.partitions);
+  const auto started = std::chrono::system_clock::now().time_since_epoch().count();
+  for (std::uint32_t partition = 0; partition < apps.size(); ++partition) {
+    OwnerIdentity identity{.partition = partition, .journal_id = description.journal_id,
+                           .owner = options_.owner + "@" + std::to_string(started), .url = options_.url,
+                           .exclusive = description.exclusive};
+    owners_.push_back(std::make_unique<PartitionOwner>(*apps[partition], std::move(identity), options_.limits));
+  }
+}
+
+template <Application App>
+std::expected<void, Damage> Journal<App>::start() {
+  for (const auto& owner : owners_) {
+    owner->tick(now_ms());
+    owner->claim();
+  }
+  while (step()) {
+  }
+  for (const auto& owner : owners_) {
+    if (owner->state() == OwnerState::stopped) return std::unexpected(owner->damage());
+    if (owner->state() != OwnerState::leading) {
+      return std::unexpected(Damage{owner->position().partition, owner->next_offset(), "the log takes no claim"});
+    }
+    if (hooks_.accepted) hooks_.accepted(owner->position(), {});
+  }
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    running_ = true;
+  }
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+template <Application App>
+void Journal<App>::submit(std::uint32_t partition, Command command, Callback callback) {
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    if (running_ && !stopping_ && partition < owners_.size() && inbox_.size() < options_.limits.queue) {
+      inbox_.push_back({partition, std::move(command), std::move(callback)});
+      if (inbox_.size() == 1) inbox_signal_.notify_one();
+      return;
+    }
+  }
+  callback(Busy{});
+}
+
+template <Application App>
+void Journal<App>::stop() {
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    stopping_ = true;
+    inbox_signal_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+template <Application App>
+std::int64_t Journal<App>::now_ms() const {
+  using namespace std::chrono;
+  return options_.clock_ms ? options_.clock_ms() : duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+template <Application App>
+void Journal<App>::run() {
+  for (bool more = false; true;) {
+    take_inbox(!more);
+    {
+      const std::lock_guard lock(inbox_mutex_);
+      if (stopping_ && taken_.empty() && inbox_.empty() && !more) break;
+    }
+    const std::int64_t now = now_ms();
+    for (const auto& owner : owners_) owner->tick(now);
+    for (Submission& submission : taken_) {
+      owners_[submission.partition]->submit(std::move(submission.command), std::move(submission.callback));
+    }
+    taken_.clear();
+    more = step();
+  }
+  for (const auto& owner : owners_) owner->resign();
+  deliver();
+}
+
+template <Application App>
+void Journal<App>::take_inbox(bool wait) {
+  std::unique_lock lock(inbox_mutex_);
+  if (wait) inbox_signal_.wait_for(lock, std::chrono::milliseconds(idle_wait_ms), [this] { return stopping_ || !inbox_.empty(); });
+  std::swap(taken_, inbox_);
+}
+
+// One round: read where an owner has to, decide, one write for all partitions, answer. False when nothing is left to do now.
+template <Application App>
+bool Journal<App>::step() {
+  if (!log_ready_) log_ready_ = log_.reopen();
+  bool more = false;
+  if (log_ready_) {
+    more = read_wanted();
+    for (const auto& owner : owners_) owner->pump();
+    more = append_waiting() || more;
+  }
+  deliver();
+  return more && log_ready_;
+}
+
+template <Application App>
+bool Journal<App>::read_wanted() {
+  bool any = false;
+  for (const auto& owner : owners_) {
+    while (owner->wants_read()) {
+      const auto records = log_.read(owner->position().partition, owner->next_offset(), read_batch_records);
+      any = true;
+      if (!records) {
+        owner->on_read_error(records.error());
+        log_ready_ = records.error().damaged;          // else it may come back
+        break;
+      }
+      owner->on_records(*records, records->empty());
+    }
+  }
+  return any;
+}
+
+template <Application App>
+bool Journal<App>::append_waiting() {
+  appends_.clear();
+  waiting_.clear();
+  for (std::size_t i = 0; i < owners_.size(); ++i) {
+    while (auto outgoing = owners_[i]->take_append()) {
+      waiting_.push_back({i, outgoing->id, outgoing->records.size()});
+      for (const std::string_view bytes : outgoing->records) appends_.push_back({static_cast<std::uint32_t>(i), bytes});
+    }
+  }
+  if (appends_.empty()) return false;
+  const std::vector<AppendResult> results = log_.append(appends_);
+  std::span<const AppendResult> rest = results;
+  for (const AppendResult& result : results) log_ready_ = log_ready_ && result.kind == AppendResult::Kind::stored;
+  for (const Waiting& waiting : waiting_) {
+    owners_[waiting.owner]->on_appended(waiting.id, rest.first(waiting.records));
+    rest = rest.subspan(waiting.records);
+  }
+  return true;
+}
+
+template <Application App>
+void Journal<App>::deliver() {
+  bool any = false;
+  for (const auto& owner : owners_) {
+    const std::vector<Recorded> recorded = owner->take_recorded();
+    if (!recorded.empty() && hooks_.accepted) hooks_.accepted(owner->position(), recorded);
+    for (auto& answer : owner->take_answers()) {
+      any = true;
+      complete(owner->position().partition, answer.outcome);
+      answer.token(std::move(answer.outcome));
+    }
+  }
+  if (any && hooks_.answered) hooks_.answered();
+}
+
+// A repeated command hears what the first one did.
+template <Application App>
+void Journal<App>::complete(std::uint32_t partition, Outcome& outcome) const {
+  auto* repeated = std::get_if<Repeated>(&outcome);
+  if (repeated == nullptr) return;
+  const auto records = log_.read(partition, repeated->offset, 1);
+  Commit commit;
+  const Frame frame = records && !records->empty() ? decode_frame(records->front().bytes) : Frame{FrameFault::length, {}, {}};
+  if (frame.fault != FrameFault::none || !commit.ParseFromArray(frame.payload.data(), static_cast<int>(frame.payload.size()))) {
+    outcome = Unknown{};
+    return;
+  }
+  repeated->answer = commit.answer();
+  repeated->versions = versions_of(commit);
+}
+
+}  // namespace layerline::journal

@@ -1,0 +1,146 @@
+// Hands an event to the fold's overload for its message. A new event does not compile until it stands here, and then until every fold
+// either handles it or says that it has no use for it.
+#pragma once
+
+#include <concepts>
+
+#include "schemas/layerline/events.pb.h"
+
+namespace layerline::projections {
+
+template <class T, class... Types>
+concept OneOf = (std::same_as<T, Types> || ...);
+
+// The events of an area, for a fold that has no use for any of them; one that handles some names the others one by one.
+template <class T>
+concept WorkshopEvent = OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
+    events::ApiKeyRevoked, events::SubjectErased, events::TimerSet, events::TimerFired>;
+template <class T>
+concept ModelEvent = OneOf<T, events::FileUploaded, events::ModelAnalysed, events::ModelRefused>;
+template <class T>
+concept QuoteEvent = OneOf<T, events::QuoteDrafted, events::QuoteChanged, events::QuotePriced, events::QuoteSubmitted,
+    events::QuoteApproved, events::QuoteNoted, events::QuoteAccepted, events::QuoteRejected, events::QuoteCancelled,
+    events::QuoteExpired>;
+template <class T>
+concept ProductEvent = OneOf<T, events::ProductCreated, events::BomDefined>;
+template <class T>
+concept OrderEvent = OneOf<T, events::OrderPlaced, events::OrderReleased, events::OrderPaid, events::OrderQueued,
+    events::OrderPrinting, events::OrderPrinted, events::OrderQualityCheckStarted, events::OrderQualityFailed,
+    events::OrderReadyToShip, events::OrderShipped, events::OrderDelivered, events::OrderCompleted, events::OrderHeld,
+    events::OrderResumed, events::OrderCancelled, events::OrderRefunded, events::OrderShippingChanged>;
+template <class T>
+concept PaymentEvent = OneOf<T, events::PaymentRequested, events::PaymentIntentCreated, events::PaymentProgressed,
+    events::PaymentSucceeded, events::PaymentFailed, events::PaymentRecorded, events::PaymentRefundRequested,
+    events::PaymentRefunded, events::PaymentIntentRefused>;
+template <class T>
+concept StockEvent = OneOf<T, events::MaterialDefined, events::StockReceived, events::StockAdjusted, events::MaterialReserved,
+    events::ShortageNoted, events::ReservationReleased, events::MaterialConsumed, events::ConsumptionCorrected, events::StockLow>;
+template <class T>
+concept ProductionEvent = OneOf<T, events::ProductionOrderCreated, events::PrintFileAttached, events::PrintFileRefused,
+    events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed, events::ProductionCompleted,
+    events::ProductionCancelled, events::ProductionReprintNeeded>;
+template <class T>
+concept PrinterEvent = OneOf<T, events::PrinterAdded, events::PrinterStatusChanged, events::FilamentLoaded,
+    events::PlateGateClosed, events::PlateCleared>;
+template <class T>
+concept PrintEvent = OneOf<T, events::PrintDispatched, events::PrintStarted, events::PrintProgressed, events::PrintPaused,
+    events::PrintResumed, events::PrintFinished, events::PrintFailed, events::PrintCancelled, events::PrintEndUnknown,
+    events::PrintStopRequested>;
+template <class T>
+concept ShipmentEvent = OneOf<T, events::LabelRequested, events::ShipmentShipped, events::ShipmentDelivered>;
+template <class T>
+concept EffectEvent = OneOf<T, events::EffectRequested, events::EffectAttempted, events::EffectSucceeded, events::EffectFailed,
+    events::EffectUnknown, events::EffectParked, events::EffectRetried>;
+
+// False: the event holds nothing that this build knows.
+template <class Fold>
+bool dispatch(const events::Event& event, Fold&& fold) {
+  using Kind = events::Event;
+  switch (event.kind_case()) {
+    case Kind::kWorkshopOpened: fold(event.workshop_opened()); return true;
+    case Kind::kWorkshopConfigured: fold(event.workshop_configured()); return true;
+    case Kind::kWorkshopListed: fold(event.workshop_listed()); return true;  case Kind::kKeyIssued: fold(event.key_issued()); return true;
+    case Kind::kKeyRevoked: fold(event.key_revoked()); return true;  case Kind::kSubjectErased: fold(event.subject_erased()); return true;
+    case Kind::kTimerSet: fold(event.timer_set()); return true;  case Kind::kTimerFired: fold(event.timer_fired()); return true;
+    case Kind::kFileUploaded: fold(event.file_uploaded()); return true;
+    case Kind::kModelAnalysed: fold(event.model_analysed()); return true;
+    case Kind::kModelRefused: fold(event.model_refused()); return true;  case Kind::kQuoteDrafted: fold(event.quote_drafted()); return true;
+    case Kind::kQuoteChanged: fold(event.quote_changed()); return true;  case Kind::kQuotePriced: fold(event.quote_priced()); return true;
+    case Kind::kQuoteSubmitted: fold(event.quote_submitted()); return true;
+    case Kind::kQuoteApproved: fold(event.quote_approved()); return true;  case Kind::kQuoteNoted: fold(event.quote_noted()); return true;
+    case Kind::kQuoteAccepted: fold(event.quote_accepted()); return true;
+    case Kind::kQuoteRejected: fold(event.quote_rejected()); return true;
+    case Kind::kQuoteCancelled: fold(event.quote_cancelled()); return true;
+    case Kind::kQuoteExpired: fold(event.quote_expired()); return true;
+    case Kind::kProductCreated: fold(event.product_created()); return true;
+    case Kind::kProductBomDefined: fold(event.product_bom_defined()); return true;
+    case Kind::kOrderPlaced: fold(event.order_placed()); return true;  case Kind::kOrderReleased: fold(event.order_released()); return true;
+    case Kind::kOrderPaid: fold(event.order_paid()); return true;  case Kind::kOrderQueued: fold(event.order_queued()); return true;
+    case Kind::kOrderPrinting: fold(event.order_printing()); return true;
+    case Kind::kOrderPrinted: fold(event.order_printed()); return true;
+    case Kind::kOrderQualityCheckStarted: fold(event.order_quality_check_started()); return true;
+    case Kind::kOrderQualityFailed: fold(event.order_quality_failed()); return true;
+    case Kind::kOrderReadyToShip: fold(event.order_ready_to_ship()); return true;
+    case Kind::kOrderShipped: fold(event.order_shipped()); return true;
+    case Kind::kOrderDelivered: fold(event.order_delivered()); return true;
+    case Kind::kOrderCompleted: fold(event.order_completed()); return true;  case Kind::kOrderHeld: fold(event.order_held()); return true;
+    case Kind::kOrderResumed: fold(event.order_resumed()); return true;
+    case Kind::kOrderCancelled: fold(event.order_cancelled()); return true;
+    case Kind::kOrderRefunded: fold(event.order_refunded()); return true;
+    case Kind::kOrderShippingChanged: fold(event.order_shipping_changed()); return true;
+    case Kind::kPaymentRequested: fold(event.payment_requested()); return true;
+    case Kind::kPaymentIntentCreated: fold(event.payment_intent_created()); return true;
+    case Kind::kPaymentProgressed: fold(event.payment_progressed()); return true;
+    case Kind::kPaymentSucceeded: fold(event.payment_succeeded()); return true;
+    case Kind::kPaymentFailed: fold(event.payment_failed()); return true;
+    case Kind::kPaymentRecorded: fold(event.payment_recorded()); return true;
+    case Kind::kPaymentRefundRequested: fold(event.payment_refund_requested()); return true;
+    case Kind::kPaymentRefunded: fold(event.payment_refunded()); return true;
+    case Kind::kPaymentIntentRefused: fold(event.payment_intent_refused()); return true;
+    case Kind::kMaterialDefined: fold(event.material_defined()); return true;
+    case Kind::kStockReceived: fold(event.stock_received()); return true;
+    case Kind::kStockAdjusted: fold(event.stock_adjusted()); return true;
+    case Kind::kStockReserved: fold(event.stock_reserved()); return true;
+    case Kind::kStockShortageNoted: fold(event.stock_shortage_noted()); return true;
+    case Kind::kStockReleased: fold(event.stock_released()); return true;
+    case Kind::kStockConsumed: fold(event.stock_consumed()); return true;
+    case Kind::kStockConsumptionCorrected: fold(event.stock_consumption_corrected()); return true;
+    case Kind::kStockLow: fold(event.stock_low()); return true;
+    case Kind::kProductionOrderCreated: fold(event.production_order_created()); return true;
+    case Kind::kProductionFileAttached: fold(event.production_file_attached()); return true;
+    case Kind::kProductionFileRefused: fold(event.production_file_refused()); return true;
+    case Kind::kProductionDeferred: fold(event.production_deferred()); return true;
+    case Kind::kProductionUnitPrinted: fold(event.production_unit_printed()); return true;
+    case Kind::kProductionUnitFailed: fold(event.production_unit_failed()); return true;
+    case Kind::kProductionCompleted: fold(event.production_completed()); return true;
+    case Kind::kProductionCancelled: fold(event.production_cancelled()); return true;
+    case Kind::kProductionReprintNeeded: fold(event.production_reprint_needed()); return true;
+    case Kind::kPrinterAdded: fold(event.printer_added()); return true;
+    case Kind::kPrinterStatusChanged: fold(event.printer_status_changed()); return true;
+    case Kind::kPrinterFilamentLoaded: fold(event.printer_filament_loaded()); return true;
+    case Kind::kPrinterPlateClosed: fold(event.printer_plate_closed()); return true;
+    case Kind::kPrinterPlateCleared: fold(event.printer_plate_cleared()); return true;
+    case Kind::kPrintDispatched: fold(event.print_dispatched()); return true;
+    case Kind::kPrintStarted: fold(event.print_started()); return true;
+    case Kind::kPrintProgressed: fold(event.print_progressed()); return true;
+    case Kind::kPrintPaused: fold(event.print_paused()); return true;  case Kind::kPrintResumed: fold(event.print_resumed()); return true;
+    case Kind::kPrintFinished: fold(event.print_finished()); return true;  case Kind::kPrintFailed: fold(event.print_failed()); return true;
+    case Kind::kPrintCancelled: fold(event.print_cancelled()); return true;
+    case Kind::kPrintEndUnknown: fold(event.print_end_unknown()); return true;
+    case Kind::kPrintStopRequested: fold(event.print_stop_requested()); return true;
+    case Kind::kShipmentLabelRequested: fold(event.shipment_label_requested()); return true;
+    case Kind::kShipmentShipped: fold(event.shipment_shipped()); return true;
+    case Kind::kShipmentDelivered: fold(event.shipment_delivered()); return true;
+    case Kind::kEffectRequested: fold(event.effect_requested()); return true;
+    case Kind::kEffectAttempted: fold(event.effect_attempted()); return true;
+    case Kind::kEffectSucceeded: fold(event.effect_succeeded()); return true;
+    case Kind::kEffectFailed: fold(event.effect_failed()); return true;
+    case Kind::kEffectUnknown: fold(event.effect_unknown()); return true;
+    case Kind::kEffectParked: fold(event.effect_parked()); return true;
+    case Kind::kEffectRetried: fold(event.effect_retried()); return true;
+    case Kind::KIND_NOT_SET: return false;
+  }
+  return false;
+}
+
+}  // namespace layerline::projections

@@ -1,0 +1,22 @@
+// Every limit of the projections by name. Times in milliseconds.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace layerline::projections {
+
+inline constexpr std::size_t page_default = 50;
+inline constexpr std::size_t page_max = 200;                    // documents of one list answer
+inline constexpr std::size_t page_scan_max = 5'000;             // index entries read for one page; the cursor goes on behind them
+inline constexpr std::size_t live_batch_commits = 512;          // of one write beside a running server
+inline constexpr std::size_t rebuild_batch_commits = 8'192;     // of one write of a rebuild: more collapse per key
+inline constexpr std::size_t cached_documents = 20'000;         // parsed documents kept between two writes, for each view
+inline constexpr std::size_t waiting_requests_max = 4'096;      // requests with Layerline-Min-Position at one time
+inline constexpr std::int64_t waiting_max_ms = 5'000;           // of one of them
+inline constexpr int projector_nice = 10;                       // of its thread
+inline constexpr std::int64_t idle_wait_ms = 20;                // between two looks at the journal when nobody wakes the projector
+inline constexpr std::int64_t retry_wait_ms = 500;              // after an error that may pass
+inline constexpr std::size_t parked_streams_max = 1'000;        // of one view and partition; one more stops the view
+
+}  // namespace layerline::projections

@@ -1,0 +1,397 @@
+#include "projections/orders.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "projections/dispatch.hpp"
+#include "projections/documents.hpp"
+#include "projections/format.hpp"
+
+namespace layerline::projections::orders {
+namespace {
+
+struct Fold {
+  const Commit& commit;
+  const EventView& event;
+  Documents& documents;
+
+  // ---- the order ----
+
+  Entry& changed(const std::string& order) {
+    Entry& entry = documents.edit("order", order);
+    if (event.stream == "order/" + order) entry.version = event.version;
+    entry.json["updated_at"] = iso_time(commit.time_ms);
+    return entry;
+  }
+  // Adds a line to the timeline and returns its path.
+  std::string line(Entry& entry, std::string_view what, std::string_view by = {}) {
+    const std::size_t index = entry.json["timeline"].items().size();
+    entry.json["timeline"].push_back(Json{{"event", what}, {"at", iso_time(commit.time_ms)}, {"by", text_or_null(by)}});
+    return fmt::format("timeline/{}", index);
+  }
+  std::string state(Entry& entry, std::string_view word, std::string_view by = {});
+  void state(const std::string& order, std::string_view word, std::string_view by = {}) { state(changed(order), word, by); }
+  void store_address(Entry& entry, const events::Address& address);
+
+  void operator()(const events::SubjectErased& erased) { documents.erase_subject(erased.subject()); }
+  void operator()(const events::ProductCreated& created) {
+    Entry& product = documents.create("product", created.product(), commit.time_ms);
+    product.json = Json{{"sku", created.sku()}, {"name", Json()}, {"subject", created.name().subject()}};
+    documents.personal(product, "name", created.name());
+  }
+  void operator()(const events::OrderPlaced& placed);
+  void operator()(const events::OrderReleased& released) {
+    Entry& entry = changed(released.order());
+    entry.json["released"] = true;
+    documents.personal(entry, line(entry, "RELEASED", released.by()) + "/reason", released.reason());
+  }
+  void operator()(const events::OrderPaid& paid) {
+    Entry& entry = changed(paid.order());
+    // A released order is already on its way when it is paid.
+    if (entry.status == "QUOTED") {
+      state(entry, "PAID");
+    } else {
+      line(entry, "PAID");
+    }
+  }
+  void operator()(const events::OrderQueued& queued) { state(queued.order(), "QUEUED"); }
+  void operator()(const events::OrderPrinting& printing) { state(printing.order(), "PRINTING"); }
+  void operator()(const events::OrderPrinted& printed) { state(printed.order(), "PRINTED"); }
+  void operator()(const events::OrderQualityCheckStarted& started) { state(started.order(), "QUALITY_CHECK", started.by()); }
+  void operator()(const events::OrderQualityFailed& failed) {
+    Entry& entry = changed(failed.order());
+    const std::string path = line(entry, "QUALITY_FAILED", failed.by());
+    entry.json["timeline"].items().back()["reprint_quantity"] = failed.reprint_quantity();
+    documents.personal(entry, path + "/reason", failed.reason());
+    state(entry, "QUEUED");
+  }
+  void operator()(const events::OrderReadyToShip& ready) { state(ready.order(), "READY_TO_SHIP", ready.by()); }
+  void operator()(const events::OrderShipped& shipped) { state(shipped.order(), "SHIPPED"); }
+  void operator()(const events::OrderDelivered& delivered) { state(delivered.order(), "DELIVERED"); }
+  void operator()(const events::OrderCompleted& completed) { state(completed.order(), "COMPLETE", completed.by()); }
+  void operator()(const events::OrderHeld& held);
+  void operator()(const events::OrderResumed& resumed);
+  void operator()(const events::OrderCancelled& cancelled) {
+    Entry& entry = changed(cancelled.order());
+    documents.personal(entry, state(entry, "CANCELLED", cancelled.by()) + "/reason", cancelled.reason());
+  }
+  void operator()(const events::OrderRefunded& refunded) { state(refunded.order(), "REFUNDED"); }
+  void operator()(const events::OrderShippingChanged& change) {
+    Entry& entry = changed(change.order());
+    store_address(entry, change.ship_to());
+    line(entry, "SHIPPING_CHANGED", change.by());
+  }
+
+  // ---- its payment ----
+
+  Entry& payment_changed(const std::string& payment, std::string_view status);
+  void received(const std::string& payment, std::int64_t minor_units, std::string_view status);
+
+  void operator()(const events::PaymentRequested& requested);
+  void operator()(const events::PaymentIntentCreated& created);
+  void operator()(const events::PaymentIntentRefused& refused) {
+    Entry& payment = documents.edit("payment", refused.payment());
+    payment_changed(refused.payment(), payment.status == "requested" ? "failed" : payment.status).json["failure"] = refused.reason();
+  }
+  void operator()(const events::PaymentProgressed& progressed) {
+    received(progressed.payment(), progressed.received(), "");
+    Entry& payment = documents.edit("payment", progressed.payment());
+    payment.json["provider_state"] = progressed.state();
+    payment.json["capturable"] = money(progressed.capturable(), payment.json.text("currency"));
+  }
+  void operator()(const events::PaymentSucceeded& succeeded) { received(succeeded.payment(), succeeded.received(), "succeeded"); }
+  void operator()(const events::PaymentFailed& failed) {
+    Entry& payment = payment_changed(failed.payment(), "failed");
+    payment.json["failure"] = failed.code();
+    if (Entry* order = documents.find("order", payment.json.text("order_id"))) line(*order, "PAYMENT_FAILED");
+  }
+  void operator()(const events::PaymentRecorded& recorded);
+  void operator()(const events::PaymentRefundRequested& requested);
+  void operator()(const events::PaymentRefunded& refunded);
+
+  // ---- its production and parcel, at a glance ----
+
+  // The order's line about a production order; nullptr when it was made for stock.
+  Json* production(const std::string& production_order);
+  void operator()(const events::ProductionOrderCreated& created);
+  void operator()(const events::ProductionUnitPrinted& printed) {
+    if (Json* found = production(printed.production_order())) (*found)["printed"] = found->integer("printed") + 1;
+  }
+  void operator()(const events::ProductionReprintNeeded& needed) {
+    if (Json* found = production(needed.production_order())) {
+      (*found)["printed"] = std::max<std::int64_t>(0, found->integer("printed") - needed.quantity());
+      (*found)["status"] = "queued";
+    }
+  }
+  void operator()(const events::ProductionCompleted& completed) {
+    if (Json* found = production(completed.production_order())) {
+      (*found)["printed"] = found->integer("quantity");
+      (*found)["status"] = "completed";
+    }
+  }
+  void operator()(const events::ProductionCancelled& cancelled) {
+    if (Json* found = production(cancelled.production_order())) (*found)["status"] = "cancelled";
+  }
+  void operator()(const events::PrintDispatched& dispatched) {
+    if (Json* found = production(dispatched.production_order())) (*found)["status"] = "printing";
+  }
+  void operator()(const events::LabelRequested& requested) {
+    changed(requested.order()).json["shipment"] = Json{{"id", requested.shipment()},
+                                                       {"carrier", requested.carrier()},
+                                                       {"tracking_number", Json()},
+                                                       {"shipped_at", Json()},
+                                                       {"delivered_at", Json()}};
+  }
+  void operator()(const events::ShipmentShipped& shipped) {
+    changed(shipped.order()).json["shipment"] = Json{{"id", shipped.shipment()}, {"carrier", shipped.carrier()},
+                                                     {"tracking_number", shipped.tracking_number()},
+                                                     {"shipped_at", iso_time(commit.time_ms)}, {"delivered_at", Json()}};
+  }
+  void operator()(const events::ShipmentDelivered& delivered) {
+    changed(delivered.order()).json["shipment"]["delivered_at"] = iso_time(commit.time_ms);
+  }
+
+  template <class T>
+    requires OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
+                   events::ApiKeyRevoked, events::TimerSet, events::TimerFired, events::BomDefined, events::PrintFileAttached,
+                   events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitFailed, events::PrintStarted,
+                   events::PrintProgressed, events::PrintPaused, events::PrintResumed, events::PrintFinished, events::PrintFailed,
+                   events::PrintCancelled, events::PrintEndUnknown, events::PrintStopRequested> ||
+             ModelEvent<T> || QuoteEvent<T> || StockEvent<T> || PrinterEvent<T> || EffectEvent<T>
+  void operator()(const T&) {}
+};
+
+// The ERP document's word for a state of ours.
+std::string_view erp_word(std::string_view state) {
+  if (state == "QUOTED") return "pending";
+  if (state == "PAID" || state == "QUEUED") return "confirmed";
+  if (state == "PRINTING" || state == "PRINTED") return "in_production";
+  if (state == "QUALITY_CHECK" || state == "READY_TO_SHIP") return "quality_check";
+  if (state == "SHIPPED") return "shipped";
+  if (state == "DELIVERED") return "delivered";
+  if (state == "COMPLETE") return "completed";
+  return "cancelled";   // CANCELLED, REFUNDED
+}
+
+std::string Fold::state(Entry& entry, std::string_view word, std::string_view by) {
+  documents.set_status(entry, word);
+  entry.json["status"] = word;
+  entry.json["erp_status"] = entry.json.flag("on_hold") ? "on_hold" : erp_word(word);
+  return line(entry, word, by);
+}
+
+void Fold::store_address(Entry& entry, const events::Address& address) {
+  entry.json["shipping"] = Json::Object{};
+  documents.personal(entry, "shipping/name", address.name());
+  documents.personal(entry, "shipping/line1", address.line1());
+  documents.personal(entry, "shipping/line2", address.line2());
+  documents.personal(entry, "shipping/city", address.city());
+  documents.personal(entry, "shipping/postal_code", address.postal_code());
+  documents.personal(entry, "shipping/region", address.region());
+  entry.json["shipping"]["country"] = text_or_null(address.country());
+  documents.personal(entry, "shipping/phone", address.phone());
+}
+
+void Fold::operator()(const events::OrderPlaced& placed) {
+  Entry& entry = documents.create("order", placed.order(), commit.time_ms);
+  entry.version = event.version;
+  entry.customer = placed.customer();
+  const Json none = money(0, placed.currency());
+  entry.json = Json{
+      {"id", placed.order()}, {"order_number", placed.number()}, {"status", "QUOTED"}, {"erp_status", "pending"}, {"on_hold", false},
+      {"hold_reason", Json()}, {"released", false}, {"order_type", placed.type()}, {"source", placed.source()},
+      {"quote_id", text_or_null(placed.quote())}, {"quote_number", text_or_null(placed.quote_number())},
+      {"product_id", text_or_null(placed.product())}, {"sku", Json()}, {"product_name", Json()}, {"customer_id", placed.customer()},
+      {"customer_email", Json()}, {"quantity", placed.quantity()}, {"currency", placed.currency()},
+      {"total_price", money(placed.total(), placed.currency())}, {"payment_id", text_or_null(placed.payment())},
+      {"payment_status", "pending"}, {"amount_paid", none}, {"amount_refunded", none}, {"shipping", Json()}, {"shipment", Json()},
+      {"production_orders", Json::Array{}}, {"timeline", Json::Array{}}, {"created_at", iso_time(commit.time_ms)},
+      {"updated_at", iso_time(commit.time_ms)},
+  };
+  documents.personal(entry, "customer_email", placed.customer_mail());
+  store_address(entry, placed.ship_to());
+  if (const Entry* product = documents.find("product", placed.product())) {
+    entry.json["sku"] = product->json.text("sku");
+    documents.personal(entry, "product_name", product->json.text("subject"), product->json.text("name"));
+  }
+  const auto past = [&](std::string_view word, std::int64_t time_ms) {
+    if (time_ms > 0) entry.json["timeline"].push_back(Json{{"event", word}, {"at", iso_time(time_ms)}, {"by", Json()}});
+  };
+  past("OPPORTUNITY", placed.uploaded_ms());
+  past("QUOTED", placed.quoted_ms());
+  line(entry, "ORDERED");
+  documents.set_status(entry, "QUOTED");
+  documents.list(entry, "all", "all");
+  documents.list(entry, "customer", placed.customer());
+  documents.name(entry, "number", placed.number());
+  if (!placed.quote().empty()) documents.name(entry, "quote", placed.quote());
+}
+
+void Fold::operator()(const events::OrderHeld& held) {
+  Entry& entry = changed(held.order());
+  entry.json["on_hold"] = true;
+  entry.json["erp_status"] = "on_hold";
+  documents.personal(entry, "hold_reason", held.reason());
+  documents.personal(entry, line(entry, "ON_HOLD", held.by()) + "/reason", held.reason());
+}
+
+void Fold::operator()(const events::OrderResumed& resumed) {
+  Entry& entry = changed(resumed.order());
+  entry.json["on_hold"] = false;
+  entry.json["hold_reason"] = Json();
+  entry.json["erp_status"] = erp_word(entry.status);
+  line(entry, "RESUMED", resumed.by());
+}
+
+// ---- payments ----
+
+void Fold::operator()(const events::PaymentRequested& requested) {
+  Entry& payment = documents.create("payment", requested.payment(), commit.time_ms);
+  payment.version = event.version;
+  if (const Entry* order = documents.find("order", requested.order())) payment.customer = order->customer;
+  const Json none = money(0, requested.currency());
+  payment.json = Json{
+      {"id", requested.payment()}, {"order_id", requested.order()}, {"status", "requested"}, {"currency", requested.currency()},
+      {"amount", money(requested.amount(), requested.currency())}, {"received", none}, {"capturable", none}, {"refund_requested", none},
+      {"refunded", none}, {"provider", Json()}, {"intent_id", Json()}, {"client_secret", Json()}, {"provider_state", Json()},
+      {"failure", Json()}, {"method", Json()}, {"recorded_by", Json()}, {"reference", Json()},
+      {"created_at", iso_time(commit.time_ms)}, {"updated_at", iso_time(commit.time_ms)},
+  };
+  payment.status = "requested";
+}
+
+Entry& Fold::payment_changed(const std::string& payment, std::string_view status) {
+  Entry& entry = documents.edit("payment", payment);
+  if (event.stream == "payment/" + payment) entry.version = event.version;
+  entry.status = status;
+  entry.json["status"] = status;
+  entry.json["updated_at"] = iso_time(commit.time_ms);
+  return entry;
+}
+
+std::int64_t amount_of(const Json& json, std::string_view name) {
+  const Json* member = json.find(name);
+  return member == nullptr ? 0 : member->integer("amount");
+}
+
+// The order's word for what its payment has received and given back.
+void show_on_order(Documents& documents, const Entry& payment, std::int64_t time_ms) {
+  Entry* order = documents.find("order", payment.json.text("order_id"));
+  if (order == nullptr) return;
+  const std::string_view currency = payment.json.text("currency");
+  const std::int64_t received = amount_of(payment.json, "received");
+  const std::int64_t refunded = amount_of(payment.json, "refunded");
+  order->json["amount_paid"] = money(received, currency);
+  order->json["amount_refunded"] = money(refunded, currency);
+  std::string_view word = "pending";
+  if (refunded > 0 && refunded >= received) {
+    word = "refunded";
+  } else if (payment.status == "succeeded" || (received > 0 && received >= amount_of(payment.json, "amount"))) {
+    word = "paid";
+  } else if (received > 0) {
+    word = "partial";
+  }
+  order->json["payment_status"] = word;
+  order->json["updated_at"] = iso_time(time_ms);
+}
+
+// `status` empty: as the sum says.
+void Fold::received(const std::string& payment, std::int64_t minor_units, std::string_view status) {
+  Entry& entry = documents.edit("payment", payment);
+  const std::int64_t sum = std::max(minor_units, amount_of(entry.json, "received"));
+  entry.json["received"] = money(sum, entry.json.text("currency"));
+  if (status.empty()) status = sum >= amount_of(entry.json, "amount") ? "succeeded" : sum > 0 ? "partly_paid" : "open";
+  payment_changed(payment, status);
+  show_on_order(documents, entry, commit.time_ms);
+}
+
+void Fold::operator()(const events::PaymentIntentCreated& created) {
+  Entry& payment = documents.edit("payment", created.payment());
+  payment_changed(created.payment(), payment.status == "requested" ? "open" : payment.status);
+  payment.json["provider"] = created.provider();
+  payment.json["intent_id"] = created.intent();
+  documents.personal(payment, "client_secret", created.client_secret());
+  documents.name(payment, "intent", created.intent());
+}
+
+void Fold::operator()(const events::PaymentRecorded& recorded) {
+  Entry& payment = documents.edit("payment", recorded.payment());
+  payment.json["method"] = recorded.method();
+  payment.json["recorded_by"] = recorded.by();
+  documents.personal(payment, "reference", recorded.reference());
+  received(recorded.payment(), recorded.received(), "");
+  if (Entry* order = documents.find("order", recorded.order())) line(*order, "PAYMENT_RECORDED", recorded.by());
+}
+
+void Fold::operator()(const events::PaymentRefundRequested& requested) {
+  Entry& payment = documents.edit("payment", requested.payment());
+  payment_changed(requested.payment(), payment.status);
+  const std::int64_t asked = amount_of(payment.json, "refund_requested") + requested.amount();
+  payment.json["refund_requested"] = money(asked, payment.json.text("currency"));
+  if (Entry* order = documents.find("order", payment.json.text("order_id"))) line(*order, "REFUND_REQUESTED", requested.by());
+}
+
+void Fold::operator()(const events::PaymentRefunded& refunded) {
+  Entry& payment = documents.edit("payment", refunded.payment());
+  payment.json["refunded"] = money(refunded.refunded(), payment.json.text("currency"));
+  const bool all = refunded.refunded() >= amount_of(payment.json, "received");
+  payment_changed(refunded.payment(), all ? "refunded" : "partly_refunded");
+  show_on_order(documents, payment, commit.time_ms);
+  if (Entry* order = documents.find("order", refunded.order()); order != nullptr && !all) line(*order, "PARTLY_REFUNDED");
+}
+
+// ---- production ----
+
+void Fold::operator()(const events::ProductionOrderCreated& created) {
+  if (created.order().empty()) return;
+  documents.create("production", created.production_order(), commit.time_ms).json["order"] = created.order();
+  changed(created.order())
+      .json["production_orders"]
+      .push_back(Json{{"id", created.production_order()},
+                      {"number", created.number()},
+                      {"quantity", created.quantity()},
+                      {"printed", 0},
+                      {"status", "queued"}});
+}
+
+Json* Fold::production(const std::string& production_order) {
+  const Entry* known = documents.find("production", production_order);
+  if (known == nullptr) return nullptr;
+  for (Json& line : changed(std::string(known->json.text("order"))).json["production_orders"].items())
+    if (line.text("id") == production_order) return &line;
+  return nullptr;
+}
+
+void apply(const Commit& commit, Documents& documents) {
+  for (const EventView& event : commit.events)
+    if (!dispatch(event.event, Fold{commit, event, documents})) documents.fail("an event of an unknown type on " + event.stream);
+}
+
+}  // namespace
+
+const View view{.name = "orders", .version = 1, .poison = Poison::stop, .apply = apply};
+
+std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view order) {
+  return queries.get(view.name, scope, "order", order);
+}
+std::expected<Document, QueryError> find_by_number(const Queries& queries, const Scope& scope, std::string_view number) {
+  return queries.named(view.name, scope, "number", number);
+}
+std::expected<Document, QueryError> find_by_quote(const Queries& queries, const Scope& scope, std::string_view quote) {
+  return queries.named(view.name, scope, "quote", quote);
+}
+std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view customer, std::string_view status,
+                                     const PageRequest& request) {
+  if (!customer.empty()) return queries.list(view.name, scope, "customer", customer, status, request);
+  if (!status.empty()) return queries.list(view.name, scope, "status", status, "", request);
+  return queries.list(view.name, scope, "all", "all", "", request);
+}
+std::expected<Document, QueryError> find_payment(const Queries& queries, const Scope& scope, std::string_view payment) {
+  return queries.get(view.name, scope, "payment", payment);
+}
+std::expected<Document, QueryError> find_payment_by_intent(const Queries& queries, const Scope& scope, std::string_view intent) {
+  return queries.named(view.name, scope, "intent", intent);
+}
+
+}  // namespace layerline::projections::orders

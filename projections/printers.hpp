@@ -1,0 +1,16 @@
+// Printers: their state, plate gate, loaded filament and current print. Access codes are not part of it.
+#pragma once
+
+#include "projections/commit.hpp"
+#include "projections/queries.hpp"
+
+namespace layerline::projections::printers {
+
+extern const View view;
+
+[[nodiscard]] std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view printer);
+// Newest first; `status` ("idle") may be empty: any.
+[[nodiscard]] std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view status,
+                                                   const PageRequest& request);
+
+}  // namespace layerline::projections::printers

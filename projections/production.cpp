@@ -1,0 +1,258 @@
+#include "projections/production.hpp"
+
+#include <algorithm>
+
+#include "projections/dispatch.hpp"
+#include "projections/documents.hpp"
+#include "projections/format.hpp"
+
+namespace layerline::projections::production {
+namespace {
+
+struct Fold {
+  const Commit& commit;
+  const EventView& event;
+  Documents& documents;
+
+  // ---- production orders ----
+
+  Entry& changed(const std::string& production_order) {
+    Entry& entry = documents.edit("production", production_order);
+    if (event.stream == "production/" + production_order) entry.version = event.version;
+    entry.json["updated_at"] = iso_time(commit.time_ms);
+    return entry;
+  }
+  void status(Entry& entry, std::string_view word) {
+    documents.set_status(entry, word);
+    entry.json["status"] = word;
+  }
+  static void add(Json& json, std::string_view counter, std::int64_t number) { json[counter] = json.integer(counter) + number; }
+  void requeue(Entry& entry);
+
+  void operator()(const events::ProductionOrderCreated& created);
+  void operator()(const events::PrintFileAttached& attached);
+  void operator()(const events::PrintFileRefused& refused) {
+    changed(refused.production_order()).json["print_file_error"] = refused.reason();
+  }
+  void operator()(const events::ProductionDeferred& deferred) {
+    changed(deferred.production_order()).json["waits_for"] = Json::Array(deferred.reasons().begin(), deferred.reasons().end());
+  }
+  void operator()(const events::ProductionUnitPrinted& printed) {
+    Json& json = changed(printed.production_order()).json;
+    add(json, "in_progress", -1);
+    add(json, "printed", 1);
+  }
+  void operator()(const events::ProductionUnitFailed& failed) {
+    Entry& entry = changed(failed.production_order());
+    add(entry.json, "in_progress", -1);
+    add(entry.json, "failed", 1);
+    if (entry.status != "completed" && entry.status != "cancelled") status(entry, "failed");
+  }
+  void operator()(const events::ProductionReprintNeeded& needed) {
+    Entry& entry = changed(needed.production_order());
+    const std::int64_t from_failed = std::min(entry.json.integer("failed"), needed.quantity());
+    add(entry.json, "failed", -from_failed);
+    add(entry.json, "printed", from_failed - needed.quantity());
+    add(entry.json, "open", needed.quantity());
+    status(entry, "queued");
+    requeue(entry);
+  }
+  void operator()(const events::ProductionCompleted& completed) {
+    Entry& entry = changed(completed.production_order());
+    add(entry.json, "printed", entry.json.integer("open") + entry.json.integer("failed"));
+    entry.json["open"] = 0;
+    entry.json["failed"] = 0;
+    entry.json["completed_at"] = iso_time(commit.time_ms);
+    status(entry, "completed");
+    requeue(entry);
+  }
+  void operator()(const events::ProductionCancelled& cancelled) {
+    Entry& entry = changed(cancelled.production_order());
+    status(entry, "cancelled");
+    requeue(entry);
+  }
+
+  // ---- print jobs ----
+
+  Entry& job(const std::string& id, std::string_view word);
+  void ended(const std::string& id, std::string_view word, std::string_view reason) {
+    Json& json = job(id, word).json;
+    json["ended_at"] = iso_time(commit.time_ms);
+    json["reason"] = text_or_null(reason);
+  }
+  void operator()(const events::PrintDispatched& dispatched);
+  void operator()(const events::PrintStarted& started) { job(started.job(), "printing").json["started_at"] = iso_time(commit.time_ms); }
+  void operator()(const events::PrintProgressed& progressed);
+  void operator()(const events::PrintPaused& paused) { job(paused.job(), "paused").json["reason"] = text_or_null(paused.reason()); }
+  void operator()(const events::PrintResumed& resumed) { job(resumed.job(), "printing").json["reason"] = Json(); }
+  void operator()(const events::PrintFinished& finished) {
+    ended(finished.job(), "finished", "");
+    Json& json = documents.edit("job", finished.job()).json;
+    json["percent"] = 100;
+    json["inferred"] = finished.inferred();
+    json["suspicious"] = finished.suspicious();
+  }
+  void operator()(const events::PrintFailed& failed) { ended(failed.job(), "failed", failed.reason()); }
+  void operator()(const events::PrintCancelled& cancelled) { ended(cancelled.job(), "cancelled", ""); }
+  void operator()(const events::PrintEndUnknown& unknown) { ended(unknown.job(), "unknown", unknown.reason()); }
+  void operator()(const events::PrintStopRequested& requested) {
+    Entry& entry = documents.edit("job", requested.job());
+    entry.version = event.version;
+    entry.json["stop_requested"] = true;
+  }
+  void operator()(const events::MaterialConsumed& consumed) {
+    if (Entry* entry = documents.find("job", consumed.job())) set_used(entry->json, consumed.milligrams(), consumed.origin());
+  }
+  void operator()(const events::ConsumptionCorrected& corrected) {
+    if (Entry* entry = documents.find("job", corrected.job())) set_used(entry->json, corrected.milligrams(), corrected.origin());
+  }
+  static void set_used(Json& json, std::int64_t milligrams, std::string_view origin) {
+    json["used_grams"] = grams(milligrams);
+    json["used_mg"] = milligrams;
+    json["used_origin"] = origin;
+  }
+
+  template <class T>
+    requires OneOf<T, events::MaterialDefined, events::StockReceived, events::StockAdjusted, events::MaterialReserved,
+                   events::ShortageNoted, events::ReservationReleased, events::StockLow> ||
+             WorkshopEvent<T> || ModelEvent<T> || QuoteEvent<T> || ProductEvent<T> || OrderEvent<T> || PaymentEvent<T> || PrinterEvent<T> ||
+             ShipmentEvent<T> || EffectEvent<T>
+  void operator()(const T&) {}
+};
+
+// The queue lists what has open pieces: rush first, then by id, and those grow with time.
+void Fold::requeue(Entry& entry) {
+  const std::string_view lane = entry.json.flag("rush") ? "0" : "1";
+  const bool waits = entry.json.integer("open") > 0 && entry.status != "completed" && entry.status != "cancelled";
+  if (waits) {
+    documents.list(entry, "queue", "all", lane);
+  } else {
+    documents.unlist(entry, "queue", "all", lane);
+    entry.json["waits_for"] = Json::Array{};
+  }
+}
+
+void Fold::operator()(const events::ProductionOrderCreated& created) {
+  Entry& entry = documents.create("production", created.production_order(), commit.time_ms);
+  entry.version = event.version;
+  entry.json = Json{
+      {"id", created.production_order()},
+      {"number", created.number()},
+      {"order_id", created.order()},
+      {"product_id", created.product()},
+      {"quote_id", text_or_null(created.quote())},
+      {"status", "queued"},
+      {"rush", created.rush()},
+      {"quantity", created.quantity()},
+      {"open", created.quantity()},
+      {"in_progress", 0},
+      {"printed", 0},
+      {"failed", 0},
+      {"waits_for", Json::Array{}},
+      {"material", created.material()},
+      {"infill", created.infill_percent()},
+      {"model", created.model()},
+      {"file_id", text_or_null(created.file())},
+      {"grams_per_unit", grams(created.milligrams_per_unit())},
+      {"mg_per_unit", created.milligrams_per_unit()},
+      {"print_time_hours_per_unit", hours(created.print_ms_per_unit())},
+      {"print_time_ms_per_unit", created.print_ms_per_unit()},
+      {"facts", facts(created.facts())},
+      {"print_file", Json()},
+      {"print_file_error", Json()},
+      {"jobs", Json::Array{}},
+      {"created_at", iso_time(commit.time_ms)},
+      {"updated_at", iso_time(commit.time_ms)},
+      {"completed_at", Json()},
+  };
+  status(entry, "queued");
+  documents.list(entry, "all", "all");
+  documents.list(entry, "order", created.order());
+  documents.name(entry, "number", created.number());
+  requeue(entry);
+}
+
+void Fold::operator()(const events::PrintFileAttached& attached) {
+  Json& json = changed(attached.production_order()).json;
+  json["print_file_error"] = Json();
+  json["print_file"] = Json{
+      {"blob", attached.blob()}, {"origin", attached.origin()}, {"printer_model", text_or_null(attached.printer_model())},
+      {"nozzle_mm", store::decimal(attached.nozzle_um(), 3)}, {"filament_type", text_or_null(attached.filament_type())},
+      {"grams", grams(attached.milligrams())}, {"mg", attached.milligrams()}, {"print_time_hours", hours(attached.print_ms())},
+      {"print_time_ms", attached.print_ms()}, {"layers", attached.layers()}, {"height_mm", store::decimal(attached.height_um(), 3)},
+      {"attached_at", iso_time(commit.time_ms)},
+  };
+}
+
+void Fold::operator()(const events::PrintDispatched& dispatched) {
+  Entry& entry = documents.create("job", dispatched.job(), commit.time_ms);
+  entry.version = event.version;
+  entry.status = "dispatched";
+  entry.json = Json{
+      {"id", dispatched.job()}, {"production_order_id", dispatched.production_order()}, {"printer_id", dispatched.printer()},
+      {"status", "dispatched"}, {"slot", dispatched.slot()}, {"percent", 0}, {"layer", 0}, {"layers", dispatched.layers()},
+      {"print_time_ms", dispatched.print_ms()}, {"planned_grams", grams(dispatched.milligrams())}, {"planned_mg", dispatched.milligrams()},
+      {"used_grams", Json()}, {"used_mg", Json()}, {"used_origin", Json()}, {"stop_requested", false}, {"inferred", false},
+      {"suspicious", false}, {"reason", Json()}, {"dispatched_at", iso_time(commit.time_ms)}, {"started_at", Json()}, {"ended_at", Json()},
+  };
+  Entry& order = changed(dispatched.production_order());
+  order.json["jobs"].push_back(
+      Json{{"id", dispatched.job()}, {"printer_id", dispatched.printer()}, {"status", "dispatched"}, {"percent", 0}});
+  add(order.json, "open", -1);
+  add(order.json, "in_progress", 1);
+  order.json["waits_for"] = Json::Array{};
+  status(order, "printing");
+  requeue(order);
+}
+
+// Changes the job, and its line in the production order.
+Entry& Fold::job(const std::string& id, std::string_view word) {
+  Entry& entry = documents.edit("job", id);
+  entry.version = event.version;
+  entry.status = word;
+  entry.json["status"] = word;
+  for (Json& line : changed(std::string(entry.json.text("production_order_id"))).json["jobs"].items())
+    if (line.text("id") == id) line["status"] = word;
+  return entry;
+}
+
+void Fold::operator()(const events::PrintProgressed& progressed) {
+  Entry& entry = documents.edit("job", progressed.job());
+  entry.version = event.version;
+  const std::int64_t percent = std::max(entry.json.integer("percent"), progressed.percent());
+  entry.json["percent"] = percent;
+  entry.json["layer"] = std::max(entry.json.integer("layer"), progressed.layer());
+  for (Json& line : changed(std::string(entry.json.text("production_order_id"))).json["jobs"].items())
+    if (line.text("id") == progressed.job()) line["percent"] = percent;
+}
+
+void apply(const Commit& commit, Documents& documents) {
+  for (const EventView& event : commit.events)
+    if (!dispatch(event.event, Fold{commit, event, documents})) documents.fail("an event of an unknown type on " + event.stream);
+}
+
+}  // namespace
+
+const View view{.name = "production", .version = 1, .poison = Poison::park, .apply = apply};
+
+std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view production_order) {
+  return queries.get(view.name, scope, "production", production_order);
+}
+std::expected<Document, QueryError> find_by_number(const Queries& queries, const Scope& scope, std::string_view number) {
+  return queries.named(view.name, scope, "number", number);
+}
+std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view status, const PageRequest& request) {
+  if (!status.empty()) return queries.list(view.name, scope, "status", status, "", request);
+  return queries.list(view.name, scope, "all", "all", "", request);
+}
+std::expected<Page, QueryError> of_order(const Queries& queries, const Scope& scope, std::string_view order, const PageRequest& request) {
+  return queries.list(view.name, scope, "order", order, "", request);
+}
+std::expected<Page, QueryError> queue(const Queries& queries, const Scope& scope, const PageRequest& request) {
+  return queries.list(view.name, scope, "queue", "all", "", request);
+}
+std::expected<Document, QueryError> find_job(const Queries& queries, const Scope& scope, std::string_view job) {
+  return queries.get(view.name, scope, "job", job);
+}
+
+}  // namespace layerline::projections::production

@@ -1,0 +1,24 @@
+// Production orders with their print file, what they wait for, and their print jobs. The queue is served rush first, then the oldest.
+#pragma once
+
+#include "projections/commit.hpp"
+#include "projections/queries.hpp"
+
+namespace layerline::projections::production {
+
+extern const View view;
+
+[[nodiscard]] std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view production_order);
+[[nodiscard]] std::expected<Document, QueryError> find_by_number(const Queries& queries, const Scope& scope, std::string_view number);
+// Newest first; `status` ("queued", "printing", "completed", "failed", "cancelled") may be empty: any.
+[[nodiscard]] std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view status,
+                                                   const PageRequest& request);
+// Of one order, newest first.
+[[nodiscard]] std::expected<Page, QueryError> of_order(const Queries& queries, const Scope& scope, std::string_view order,
+                                                       const PageRequest& request);
+// What has pieces that wait to be printed, in the order in which it is served.
+[[nodiscard]] std::expected<Page, QueryError> queue(const Queries& queries, const Scope& scope, const PageRequest& request);
+// A print job: its progress and its end.
+[[nodiscard]] std::expected<Document, QueryError> find_job(const Queries& queries, const Scope& scope, std::string_view job);
+
+}  // namespace layerline::projections::production

@@ -1,0 +1,28 @@
+#include <algorithm>
+#include <array>
+
+#include "projections/commit.hpp"
+#include "projections/effects.hpp"
+#include "projections/files.hpp"
+#include "projections/inventory.hpp"
+#include "projections/orders.hpp"
+#include "projections/printers.hpp"
+#include "projections/production.hpp"
+#include "projections/products.hpp"
+#include "projections/quotes.hpp"
+#include "projections/shipments.hpp"
+
+namespace layerline::projections {
+
+std::span<const View> all_views() {
+  static const std::array views{effects::view, files::view, inventory::view, orders::view, printers::view,
+                                production::view, products::view, quotes::view, shipments::view};
+  return views;
+}
+
+const View* view_named(std::string_view name) {
+  const auto found = std::ranges::find(all_views(), name, &View::name);
+  return found == all_views().end() ? nullptr : &*found;
+}
+
+}  // namespace layerline::projections

@@ -1,0 +1,2 @@
+add_executable(bench_journal journal.cpp)
+target_link_libraries(bench_journal PRIVATE layerline_options infra_journal infra_journal_embedded)

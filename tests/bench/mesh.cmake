@@ -1,0 +1,2 @@
+add_executable(mesh_analysis mesh_analysis.cpp)
+target_link_libraries(mesh_analysis PRIVATE workers_slicer)

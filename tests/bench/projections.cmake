@@ -1,0 +1,2 @@
+add_executable(bench_replay_projections replay_projections.cpp)
+target_link_libraries(bench_replay_projections PRIVATE projections_journey projections infra_sealing)

@@ -1,0 +1,99 @@
+#include "tests/domain/digest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace layerline::test {
+namespace {
+
+template <class Map, class Line>
+void each(const Map& map, std::string& out, const Line& line) {
+  std::vector<std::string> lines;
+  for (const auto& [key, value] : map) lines.push_back(line(value));
+  std::ranges::sort(lines);
+  for (const std::string& text : lines) out += text + "\n";
+}
+
+std::string line(const quotes::Quote& q) {
+  std::string out = fmt::format("quote {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", q.id.str(), q.number, q.customer.str(),
+                                static_cast<int>(q.status), q.options.quantity, q.options.material_type, q.options.colour,
+                                q.options.infill_percent, q.options.finish, q.options.rush, q.product_name, q.customer_name,
+                                q.customer_mail, q.price.total, q.price.line_unit_price, q.expires.ms, q.order.str());
+  for (const quotes::QuotedFile& f : q.files)
+    out += fmt::format(" [{} {} {} {} {}]", f.file.str(), f.analysed, f.milligrams, f.print_ms, f.facts.size_x_um);
+  return out;
+}
+
+std::string line(const orders::Order& o) {
+  std::string out =
+      fmt::format("order {} {} {} {} {} {} {} {} {} {} {} {}", o.id.str(), o.number, static_cast<int>(o.status), o.paid, o.released, o.held,
+                  o.quantity, o.total, o.customer_name, o.customer_mail, o.payment.str(), o.shipment.str());
+  for (const ProductionOrderId& p : o.production) out += " " + p.str();
+  return out;
+}
+
+std::string line(const payments::Payment& p) {
+  return fmt::format("payment {} {} {} {} {} {} {} {} {}", p.id.str(), static_cast<int>(p.status), p.amount, p.received, p.refunded,
+                     p.refund_asked, p.currency, p.by_provider, p.intent);
+}
+
+std::string line(const inventory::Material& m) {
+  std::string out = fmt::format("material {} {} {} {} {} {}", m.id.str(), m.defined, m.low_stock.milligrams, m.alerted,
+                                m.on_hand.milligrams, m.reserved.milligrams);
+  for (const auto& [id, mass] : m.reservations) out += fmt::format(" r:{}={}", id.str(), mass.milligrams);
+  for (const inventory::Shortage& s : m.shortages) out += fmt::format(" s:{}={}", s.production.str(), s.mass.milligrams);
+  for (const auto& [id, used] : m.prints) out += fmt::format(" c:{}={}-{}", id.str(), used.mass.milligrams, used.missing.milligrams);
+  return out;
+}
+
+std::string line(const production::ProductionOrder& p) {
+  std::string out = fmt::format("production {} {} {} {} {} {} {} {} {} {} {}", p.id.str(), p.number, static_cast<int>(p.status), p.quantity,
+                                p.open, p.in_progress, p.printed, p.failed, p.has_file, p.file.blob.str(), p.file.mass.milligrams);
+  for (const std::string& reason : p.waits_for) out += " " + reason;
+  return out;
+}
+
+std::string line(const printing::Printer& p) {
+  std::string out = fmt::format("printer {} {} {} {} {}", p.id.str(), p.model, p.status, p.plate_clear, p.job.str());
+  for (const auto& [slot, filament] : p.slots) out += fmt::format(" {}:{}={}", slot, filament.material.str(), filament.mass.milligrams);
+  return out;
+}
+
+std::string line(const printing::Job& j) {
+  return fmt::format("job {} {} {} {} {} {} {} {}", j.id.str(), j.production.str(), j.printer.str(), static_cast<int>(j.status), j.percent,
+                     j.layer, j.started, j.stop_requested);
+}
+
+}  // namespace
+
+std::string digest(const Workshop& w) {
+  std::string out = fmt::format("{} {} {} {} {}\n", w.id.str(), w.currency, w.operator_mail, w.submissions, w.rules.materials.size());
+  for (const char* series : {"Q", "SO", "PO"}) out += w.numbers.next(series, Time{1'790'000'000'000}) + "\n";
+  const auto any = [](const auto& value) { return line(value); };
+  each(w.quotes, out, any);
+  each(w.orders, out, any);
+  each(w.payments, out, any);
+  each(w.materials, out, any);
+  each(w.production, out, any);
+  each(w.printers, out, any);
+  each(w.jobs, out, any);
+  each(w.products, out, [](const products::Product& p) { return fmt::format("product {} {} {}", p.id.str(), p.sku, p.bom.size()); });
+  each(w.shipments, out, [](const shipments::Shipment& s) {
+    return fmt::format("shipment {} {} {}", s.id.str(), static_cast<int>(s.status), s.tracking_number);
+  });
+  each(w.effects, out, [](const effects::Effect& e) {
+    return fmt::format("effect {} {} {} {}", e.id.str(), e.kind, static_cast<int>(e.status), e.attempts);
+  });
+  each(w.keys, out, [](const settings::Key& k) { return fmt::format("key {} {} {}", k.id, k.role, k.revoked); });
+  each(w.timers, out, [](const Timer& t) { return fmt::format("timer {} {} {}", t.due.ms, t.purpose, t.subject); });
+  for (const production::QueueKey& key : w.waiting) out += fmt::format("waiting {} {}\n", key.rush, key.id);
+  std::vector<std::string> versions;
+  for (const auto& [stream, version] : w.versions) versions.push_back(fmt::format("{}@{}", stream, version));
+  std::ranges::sort(versions);
+  for (const std::string& version : versions) out += version + "\n";
+  return out;
+}
+
+}  // namespace layerline::test

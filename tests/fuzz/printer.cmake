@@ -1,0 +1,2 @@
+layerline_fuzz(fuzz_printer_report SOURCES printer_report.cpp LINK workers_printer)
+layerline_fuzz(fuzz_printer_session SOURCES printer_session.cpp LINK workers_printer)

@@ -1,0 +1,14 @@
+// The payments worker's effects: intents and refunds at Stripe. The effect's id is the provider's idempotency key.
+#pragma once
+
+#include <map>
+
+#include "workers/effects/effect_worker.hpp"
+#include "workers/payments/stripe_api.hpp"
+
+namespace layerline::payments {
+
+// Without an account (an empty key) every intent is refused: orders are then paid by hand.
+[[nodiscard]] std::map<effects::Action, effects::Perform> payment_effects(StripeAccount account);
+
+}  // namespace layerline::payments

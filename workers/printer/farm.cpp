@@ -1,0 +1,211 @@
+#include "workers/printer/farm.hpp"
+
+#include <chrono>
+#include <fstream>
+#include <utility>
+
+#include "infra/crypto/digest.hpp"
+#include "workers/printer/limits.hpp"
+
+namespace layerline::printer {
+namespace {
+
+std::string key_of(const std::string& workshop, const std::string& printer) { return workshop + "/" + printer; }
+
+std::string md5_of(const std::filesystem::path& path) {
+  crypto::StreamDigest digest(crypto::StreamDigest::Algorithm::md5);
+  std::ifstream file(path, std::ios::binary);
+  std::string buffer(1 << 16, '\0');
+  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || file.gcount() > 0)
+    digest.add(std::string_view(buffer).substr(0, static_cast<std::size_t>(file.gcount())));
+  return digest.finish_hex();
+}
+
+PrinterConfig config_of(const events::PrinterAdded& added, const std::string& key, std::uint64_t session) {
+  PrinterConfig config;
+  config.id = key;
+  config.host = added.host();
+  config.serial = added.serial();
+  config.access_code = Secret<std::string>(added.access_code().clear());
+  config.mqtt_port = static_cast<std::uint16_t>(added.mqtt_port());
+  config.ftps_port = static_cast<std::uint16_t>(added.ftps_port());
+  if (!added.pin().empty()) config.pin = added.pin();
+  config.session = session;
+  return config;
+}
+
+}  // namespace
+
+Farm::Farm(app::Commands& commands, const blob::BlobStore& blobs, std::uint64_t session)
+    : commands_(commands), blobs_(blobs), session_(session) {}
+
+const std::vector<std::string>& Farm::fact_types() {
+  static const std::vector<std::string> types = {"printer.added",   "print.dispatched",  "print.started",       "print.progressed",
+                                                 "print.paused",    "print.resumed",     "print.finished",      "print.failed",
+                                                 "print.cancelled", "print.end_unknown", "print.stop_requested"};
+  return types;
+}
+
+void Farm::fold(const app::Fact& fact) {
+  using K = events::Event;
+  std::unique_lock lock(mutex_);
+  const K& event = fact.event;
+  const auto job = [&](const std::string& id) -> Dispatched* {
+    const auto found = jobs_.find(id);
+    return found == jobs_.end() ? nullptr : &found->second;
+  };
+  if (event.has_printer_added()) {
+    const std::string key = key_of(fact.workshop, event.printer_added().printer());
+    printers_[key] = {fact.workshop, config_of(event.printer_added(), key, session_)};
+    if (!live_) return;
+    const PrinterConfig config = printers_[key].config;
+    const auto belief = belief_of(key);
+    lock.unlock();
+    connections_->add(config, belief);
+  } else if (event.has_print_dispatched()) {
+    const events::PrintDispatched& d = event.print_dispatched();
+    Dispatched& dispatched = jobs_[d.job()];
+    dispatched = {fact.workshop, key_of(fact.workshop, d.printer()), d.blob(), d.slot(), d.print_ms(), {}};
+    dispatched.belief = {.attempt = d.job(),
+                         .remote_name = d.remote_name(),
+                         .subtask_id = static_cast<std::int32_t>(d.submission_id()),
+                         .command_sent_ms = fact.time_ms,
+                         .estimated_seconds = d.print_ms() / 1000,
+                         .layer_count = static_cast<int>(d.layers())};
+  } else if (event.has_print_started()) {
+    if (auto* d = job(event.print_started().job())) d->belief.phase = BelievedPhase::running;
+  } else if (event.has_print_progressed()) {
+    if (auto* d = job(event.print_progressed().job())) {
+      d->belief.best_percent = static_cast<int>(event.print_progressed().percent());
+      d->belief.best_layer = static_cast<int>(event.print_progressed().layer());
+    }
+  } else if (event.has_print_paused()) {
+    if (auto* d = job(event.print_paused().job())) d->belief.phase = BelievedPhase::paused;
+  } else if (event.has_print_resumed()) {
+    if (auto* d = job(event.print_resumed().job())) d->belief.phase = BelievedPhase::running;
+  } else if (event.has_print_stop_requested()) {
+    if (auto* d = job(event.print_stop_requested().job())) d->belief.stop_requested = true;
+  } else if (event.has_print_finished()) {
+    jobs_.erase(event.print_finished().job());
+  } else if (event.has_print_failed()) {
+    jobs_.erase(event.print_failed().job());
+  } else if (event.has_print_cancelled()) {
+    jobs_.erase(event.print_cancelled().job());
+  }
+}
+
+std::optional<RunningAttempt> Farm::belief_of(const std::string& printer) const {
+  for (const auto& [id, dispatched] : jobs_)
+    if (dispatched.printer == printer) return dispatched.belief;
+  return std::nullopt;
+}
+
+void Farm::start() {
+  connections_ = std::make_unique<PrinterConnections>([this](const Observation& observation) { observe(observation); });
+  teller_ = std::thread([this] { tell_all(); });
+  std::vector<std::pair<PrinterConfig, std::optional<RunningAttempt>>> all;
+  {
+    const std::lock_guard lock(mutex_);
+    live_ = true;
+    for (const auto& [key, known] : printers_) all.emplace_back(known.config, belief_of(key));
+  }
+  for (auto& [config, belief] : all) connections_->add(std::move(config), std::move(belief));
+}
+
+void Farm::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+    live_ = false;
+    changed_.notify_all();
+  }
+  connections_.reset();
+  if (teller_.joinable()) teller_.join();
+}
+
+std::map<effects::Action, effects::Perform> Farm::print_effects() {
+  return {{events::EffectRequested::kStartPrint, [this](const effects::OpenEffect& effect) { return start_print(effect); }},
+          {events::EffectRequested::kStopPrint, [this](const effects::OpenEffect& effect) { return stop_print(effect); }}};
+}
+
+// The session answers with observations; the effect ends when the print was handed over. A second attempt means that the process
+// died around the first: then the printer may have the print, and only the session's look at it may tell. It is never sent twice.
+Command Farm::start_print(const effects::OpenEffect& effect) {
+  const EffectId id(effect.id);
+  if (effect.attempt > 1) return effects::FinishEffect{id, effects::Outcome::succeeded, ""};
+  PrintRequest request;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = jobs_.find(effect.request.start_print().job());
+    if (found == jobs_.end()) return effects::FinishEffect{id, effects::Outcome::succeeded, ""};   // it ended meanwhile
+    const Dispatched& dispatched = found->second;
+    const auto path = blobs_.find(dispatched.blob);
+    if (!path)
+      return printing::ObservePrint{
+          PrintJobId(found->first), printing::Sight::failed_to_start, 0, 0, "the print file is not here", false, false};
+    request.printer = dispatched.printer;
+    request.attempt = found->first;
+    request.remote_name = dispatched.belief.remote_name;
+    request.subtask_id = dispatched.belief.subtask_id;
+    request.file_path = path->string();
+    request.use_ams = dispatched.slot != limits::external_spool_slot;
+    if (request.use_ams) request.ams_mapping = {static_cast<int>(dispatched.slot)};
+    request.estimated_seconds = dispatched.print_ms / 1000;
+    request.layer_count = dispatched.belief.layer_count;
+  }
+  request.md5 = md5_of(request.file_path);
+  connections_->start_print(std::move(request));
+  return effects::FinishEffect{id, effects::Outcome::succeeded, ""};
+}
+
+Command Farm::stop_print(const effects::OpenEffect& effect) {
+  std::string printer;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = jobs_.find(effect.request.stop_print().job());
+    if (found != jobs_.end()) printer = found->second.printer;
+  }
+  if (!printer.empty()) connections_->stop_print(printer);
+  return effects::FinishEffect{EffectId(effect.id), effects::Outcome::succeeded, ""};
+}
+
+void Farm::observe(const Observation& observation) {
+  const std::size_t slash = observation.printer.find('/');
+  auto command = command_of(observation, observation.printer.substr(slash + 1));
+  if (!command) return;
+  const std::lock_guard lock(mutex_);
+  reports_.push_back({observation.printer.substr(0, slash),
+                      "seen:" + observation.printer.substr(slash + 1) + ":" + std::to_string(observation.session) + ":" +
+                          std::to_string(observation.sequence),
+                      std::move(*command)});
+  changed_.notify_all();
+}
+
+// One report after the other, each until the owner has decided about it.
+void Farm::tell_all() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return stopping_ || !reports_.empty(); });
+    if (stopping_) return;
+    app::Envelope envelope;
+    envelope.workshop = reports_.front().workshop;
+    envelope.command_id = reports_.front().key;
+    const crypto::Sha256Digest digest = crypto::sha256(envelope.command_id);
+    envelope.payload_hash.assign(digest.begin(), digest.end());
+    envelope.actor = "worker:printer";
+    envelope.cause = "printer";
+    envelope.command = reports_.front().command;
+    lock.unlock();
+    const app::Outcome outcome = commands_.execute_blocking(std::move(envelope));
+    lock.lock();
+    if (std::holds_alternative<journal::Busy>(outcome) || std::holds_alternative<journal::Unknown>(outcome) ||
+        std::holds_alternative<journal::NotOwner>(outcome)) {
+      changed_.wait_for(lock, std::chrono::milliseconds(limits::owner_retry_ms), [&] { return stopping_; });
+      continue;
+    }
+    reports_.pop_front();
+  }
+}
+
+}  // namespace layerline::printer

@@ -1,0 +1,223 @@
+#include "workers/slicer/gcode.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "workers/slicer/limits.hpp"
+
+namespace layerline::slicer {
+namespace {
+
+// The comments that are kept; everything else is passed over.
+constexpr std::array<std::string_view, 17> known_keys{"filament used [g]",
+                                                      "total filament used [g]",
+                                                      "total filament weight [g]",
+                                                      "estimated printing time (normal mode)",
+                                                      "total estimated time",
+                                                      "model printing time",
+                                                      "total layer number",
+                                                      "total layers count",
+                                                      "max_z_height",
+                                                      "printer_model",
+                                                      "nozzle_diameter",
+                                                      "filament_type",
+                                                      "filament_colour",
+                                                      "layer_height",
+                                                      "filament_density",
+                                                      "filament used [mm]",
+                                                      "filament_diameter"};
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
+  return text;
+}
+
+std::optional<double> to_double(std::string_view text) {
+  text = trim(text);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+// The pieces of "1.20, 0, 0.29" or "PLA;PLA".
+std::vector<std::string_view> split(std::string_view text) {
+  std::vector<std::string_view> out;
+  while (out.size() < limits::max_plates) {
+    const std::size_t at = text.find_first_of(",;");
+    out.push_back(trim(text.substr(0, at)));
+    if (at == std::string_view::npos) break;
+    text.remove_prefix(at + 1);
+  }
+  return out;
+}
+
+double sum_of(std::string_view list) {
+  double sum = 0;
+  for (std::string_view piece : split(list)) sum += std::max(0.0, to_double(piece).value_or(0));
+  return sum;
+}
+
+}  // namespace
+
+std::string plain_text(std::string_view text) {
+  text = trim(text);
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+  std::string out(text.substr(0, limits::max_text_bytes));
+  std::erase_if(out, [](char c) { return c < ' ' || c > '~'; });
+  return out;
+}
+
+std::optional<double> parse_duration_s(std::string_view text) {
+  text = trim(text);
+  if (text.empty()) return std::nullopt;
+  double total = 0;
+  while (!text.empty()) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end == text.data() + text.size() || !(value >= 0)) return std::nullopt;
+    const double unit_s = *end == 'd' ? 86400 : *end == 'h' ? 3600 : *end == 'm' ? 60 : *end == 's' ? 1 : -1;
+    if (unit_s < 0) return std::nullopt;
+    total += value * unit_s;
+    text = trim(text.substr(static_cast<std::size_t>(end + 1 - text.data())));
+  }
+  return total <= limits::max_seconds ? std::optional(total) : std::nullopt;
+}
+
+void GcodeComments::feed(std::span<const char> bytes) {
+  std::string_view rest(bytes.data(), bytes.size());
+  while (!rest.empty()) {
+    const std::size_t newline = rest.find('\n');
+    const std::string_view piece = rest.substr(0, newline);
+    if (!skipping_ && line_.size() + piece.size() > limits::max_gcode_line_bytes) skipping_ = true;
+    if (newline == std::string_view::npos) {
+      if (!skipping_) line_.append(piece);
+      return;
+    }
+    if (!skipping_) {
+      if (line_.empty()) {
+        on_line(piece);
+      } else {
+        line_.append(piece);
+        on_line(line_);
+      }
+    }
+    line_.clear();
+    skipping_ = false;
+    rest.remove_prefix(newline + 1);
+  }
+}
+
+void GcodeComments::on_line(std::string_view line) {
+  if (line.size() < 2) return;
+  if (line[0] == 'G' || line[0] == 'M') moves_ = true;
+  if (line[0] != ';') return;
+  line.remove_prefix(1);
+  if (line.starts_with("LAYER_CHANGE") || line.starts_with(" CHANGE_LAYER")) ++layer_changes_;
+  if (line.starts_with("Z:")) highest_mm_ = std::max(highest_mm_, to_double(line.substr(2)).value_or(0));
+  if (line.starts_with(" generated by ") || line.starts_with(" BambuStudio") || line.starts_with(" OrcaSlicer")) {
+    for (std::string_view name : {"PrusaSlicer", "BambuStudio", "OrcaSlicer"}) {
+      if (line.find(name) != std::string_view::npos) values_.try_emplace("slicer", name);
+    }
+  }
+  if (const std::size_t equal = line.find('='); equal != std::string_view::npos)
+    return on_pair(trim(line.substr(0, equal)), trim(line.substr(equal + 1)));
+  on_header(line);
+}
+
+// "; model printing time: 12m 4s; total estimated time: 20m 16s"
+void GcodeComments::on_header(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(';'), text.size());
+    const std::string_view pair = text.substr(0, end);
+    if (const std::size_t colon = pair.find(':'); colon != std::string_view::npos)
+      on_pair(trim(pair.substr(0, colon)), trim(pair.substr(colon + 1)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+void GcodeComments::on_pair(std::string_view key, std::string_view value) {
+  key = trim(key);
+  if (std::ranges::find(known_keys, key) == known_keys.end()) return;
+  values_.insert_or_assign(std::string(key), std::string(value.substr(0, 4096)));
+}
+
+std::expected<SlicedInfo, ModelError> GcodeComments::finish() {
+  if (!line_.empty() && !skipping_) on_line(line_);
+  const auto value = [&](std::string_view key) -> std::string_view {
+    const auto found = values_.find(key);
+    return found == values_.end() ? std::string_view() : std::string_view(found->second);
+  };
+  const auto first_of = [&](std::initializer_list<std::string_view> keys) {
+    for (std::string_view key : keys) {
+      if (!value(key).empty()) return value(key);
+    }
+    return std::string_view();
+  };
+  SlicedInfo out;
+  SlicedPlate plate;
+  plate.grams = sum_of(first_of({"filament used [g]", "total filament weight [g]", "total filament used [g]"}));
+  plate.seconds =
+      parse_duration_s(first_of({"total estimated time", "estimated printing time (normal mode)", "model printing time"})).value_or(0);
+  if (plate.grams == 0) {   // an older slicer, or no density in its profile: the length, at PLA's density
+    const double radius_mm = to_double(split(value("filament_diameter"))[0]).value_or(1.75) / 2;
+    const double density = std::max(0.0, to_double(split(value("filament_density"))[0]).value_or(0));
+    plate.grams = sum_of(value("filament used [mm]")) * M_PI * radius_mm * radius_mm / 1000 * (density > 0 ? density : 1.24);
+  }
+  if (!moves_) return std::unexpected(ModelError{ModelErrorKind::not_a_model, "G-code: the file holds no commands"});
+  if (!(plate.grams > 0) || !(plate.seconds > 0)) {
+    return std::unexpected(ModelError{ModelErrorKind::unsupported, "G-code: the slicer left no grams and time in the file"});
+  }
+  if (plate.grams > limits::max_grams) return std::unexpected(ModelError{ModelErrorKind::malformed, "G-code: the grams are beyond reason"});
+  if (const auto layers = to_double(first_of({"total layer number", "total layers count"})); layers && *layers >= 1 && *layers < 1e7) {
+    plate.layers = static_cast<std::uint32_t>(*layers);
+  } else if (layer_changes_ > 0) {
+    plate.layers = layer_changes_;
+  }
+  plate.height_mm = to_double(value("max_z_height"));
+  if (!plate.height_mm && highest_mm_ > 0) plate.height_mm = highest_mm_;
+  out.slicer = value("slicer");
+  out.printer_model = plain_text(value("printer_model"));
+  out.nozzle_mm = to_double(split(value("nozzle_diameter"))[0]);
+  out.layer_height_mm = to_double(value("layer_height"));
+  out.filament_type = plain_text(split(value("filament_type"))[0]);
+  out.filament_colour = plain_text(split(value("filament_colour"))[0]);
+  plate.filaments.push_back({out.filament_type, out.filament_colour, plate.grams});
+  out.plates.push_back(std::move(plate));
+  return out;
+}
+
+std::expected<SlicedInfo, ModelError> read_gcode(Input& input, const Progress& progress) {
+  GcodeComments comments;
+  std::vector<char> buffer(256 * 1024);
+  std::uint64_t total = 0;
+  while (true) {
+    auto got = input.read(buffer);
+    if (!got) return std::unexpected(got.error());
+    if (*got == 0) return comments.finish();
+    comments.feed({buffer.data(), *got});
+    total += *got;
+    if (progress && !progress(double(total) / double(input.size_bytes() + 1))) {
+      return std::unexpected(ModelError{ModelErrorKind::cancelled, "the analysis was cancelled"});
+    }
+  }
+}
+
+double SlicedInfo::grams() const {
+  double sum = 0;
+  for (const SlicedPlate& plate : plates) sum += plate.grams;
+  return sum;
+}
+
+double SlicedInfo::seconds() const {
+  double sum = 0;
+  for (const SlicedPlate& plate : plates) sum += plate.seconds;
+  return sum;
+}
+
+}  // namespace layerline::slicer

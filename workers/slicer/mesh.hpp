@@ -1,0 +1,46 @@
+// A welded triangle mesh, in millimetres, and the welder that builds it from a stream of corners.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace layerline::slicer {
+
+struct Vertex {
+  float x = 0, y = 0, z = 0;
+};
+
+using Triangle = std::array<std::uint32_t, 3>;   // indices of vertices, counter-clockwise seen from outside
+
+// Equal positions are one vertex (exact float32 comparison, -0 equals +0), so neighbours share indices.
+struct Mesh {
+  std::vector<Vertex> vertices;
+  std::vector<Triangle> triangles;
+};
+
+// Merges equal positions while a file streams in. 16 bytes per slot, at most 60 % full; drop it once the mesh is read.
+class Welder {
+ public:
+  explicit Welder(std::size_t expected_triangles);
+
+  // Appends the triangles of consecutive corners (three each) to the mesh. Finite coordinates only.
+  void add(Mesh& mesh, std::span<const Vertex> corners);
+
+ private:
+  struct Slot {
+    Vertex position;
+    std::uint32_t index;
+  };
+  void grow();
+  std::vector<Slot> slots_;
+  std::size_t mask_ = 0;
+  std::size_t used_ = 0;
+};
+
+// Sorts a mesh whose triangles lie in random order by place, so that neighbours are near in memory too; leaves others alone.
+void gather(Mesh& mesh);
+
+}  // namespace layerline::slicer
