@@ -250,17 +250,18 @@ std::optional<std::string> Process::open() {
 }
 
 void Process::run() {
+  // Before the first line is out: who reads it may send a signal at once.
+  boost::asio::signal_set signals(io_, SIGINT, SIGTERM);
+  auto work = boost::asio::make_work_guard(io_);
+  signals.async_wait([this, &work](const boost::system::error_code&, int) {
+    log_.info("serve", "stopping");
+    server_->stop();
+    work.reset();
+  });
   // The first line is for people and scripts; the rest of what it says goes to standard error.
   fmt::print("{} {}\n", settings_.public_url, std::filesystem::absolute(folder_.root).string());
   std::fflush(stdout);
   log_.info("serve", "ready", {{"port", server_->port()}, {"partitions", api_->partitions}});
-  boost::asio::signal_set signals(io_, SIGINT, SIGTERM);
-  signals.async_wait([this](const boost::system::error_code&, int) {
-    log_.info("serve", "stopping");
-    server_->stop();
-  });
-  auto work = boost::asio::make_work_guard(io_);
-  signals.async_wait([&work](const boost::system::error_code&, int) { work.reset(); });
   io_.run();
   close();
 }
