@@ -4,8 +4,6 @@
 #include <cstring>
 #include <limits>
 
-#include <fmt/format.h>
-
 namespace layerline::projections {
 namespace {
 
@@ -68,10 +66,16 @@ std::string key_part(std::string_view text) {
   return out;
 }
 
-std::string partition_part(std::uint32_t partition) { return fmt::format("{:04}/", partition); }
+std::string partition_part(std::uint32_t partition) {
+  const std::string digits = std::to_string(partition);
+  return std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits + '/';
+}
 
 std::string newest_first(std::int64_t number) {
-  return fmt::format("{:016x}", static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() - number));
+  auto rest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() - number);
+  std::string out(16, '0');
+  for (std::size_t i = out.size(); i > 0; rest >>= 4) out[--i] = "0123456789abcdef"[rest & 0xF];
+  return out;
 }
 
 }  // namespace layerline::projections

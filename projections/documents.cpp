@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <charconv>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -31,9 +32,21 @@ Json* at_path(Json& root, std::string_view path) {
   return at;
 }
 
+// Keys are put together by hand: with a formatter they were an eighth of a fold.
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  std::string out;
+  out.reserve(size);
+  for (const std::string_view part : parts) out += part;
+  return out;
+}
+
+std::string document_key(std::string_view kind, std::string_view id) { return joined({"d/", kind, "/", key_part(id)}); }
+
 std::string list_key(const Entry& entry, std::string_view list, std::string_view value, std::string_view order) {
   const std::string newest = order.empty() ? newest_first(entry.hidden.integer("created_ms")) : std::string();
-  return fmt::format("l/{}/{}/{}/{}", list, key_part(value), order.empty() ? newest : order, std::string_view(entry.local).substr(2));
+  return joined({"l/", list, "/", key_part(value), "/", order.empty() ? newest : order, "/", std::string_view(entry.local).substr(2)});
 }
 
 }  // namespace
@@ -41,16 +54,24 @@ std::string list_key(const Entry& entry, std::string_view list, std::string_view
 Documents::Documents(const store::Store& store, std::string keyspace) : store_(store), keyspace_(std::move(keyspace)) {}
 
 void Documents::enter(std::uint32_t partition, std::string_view workshop) {
-  prefix_ = keyspace_ + partition_part(partition) + key_part(workshop) + "/";
+  if (!prefix_.empty() && partition_ == partition && workshop_ == workshop) return;
+  partition_ = partition;
+  workshop_ = workshop;
+  prefix_ = joined({keyspace_, partition_part(partition), key_part(workshop), "/"});
+}
+
+// What is in memory of it; a new entry has no key yet.
+Entry& Documents::entry_of(std::string local) {
+  const auto [at, fresh] = entries_.try_emplace(joined({prefix_, local}));
+  Entry& entry = at->second;
+  if (fresh) entry.local = std::move(local);
+  return entry;
 }
 
 Entry& Documents::load(std::string local) {
-  std::string key = prefix_ + local;
-  const auto [at, fresh] = entries_.try_emplace(key);
-  Entry& entry = at->second;
-  if (!fresh) return entry;
-  entry.key = std::move(key);
-  entry.local = std::move(local);
+  Entry& entry = entry_of(std::move(local));
+  if (!entry.key.empty()) return entry;
+  entry.key = joined({prefix_, entry.local});
   const auto found = store_.get(entry.key);
   if (!found) {
     fail_in_store("the store can't be read: " + found.error().message);
@@ -74,7 +95,7 @@ Entry& Documents::load(std::string local) {
 }
 
 Entry* Documents::find(std::string_view kind, std::string_view id) {
-  Entry& entry = load(fmt::format("d/{}/{}", kind, key_part(id)));
+  Entry& entry = load(document_key(kind, id));
   if (!entry.exists) return nullptr;
   if (!std::exchange(entry.dirty, true)) dirty_.push_back(&entry);
   return &entry;
@@ -89,7 +110,11 @@ Entry& Documents::edit(std::string_view kind, std::string_view id) {
 }
 
 Entry& Documents::create(std::string_view kind, std::string_view id, std::int64_t created_ms) {
-  Entry& entry = load(fmt::format("d/{}/{}", kind, key_part(id)));
+  Entry& entry = entry_of(document_key(kind, id));
+  if (entry.key.empty()) {
+    entry.key = joined({prefix_, entry.local});
+    entry.stored = true;                     // for all that is known
+  }
   entry.json = Json::Object{};
   entry.hidden = Json{{"created_ms", created_ms}};
   entry.version = 0;
@@ -117,20 +142,20 @@ void Documents::personal(Entry& entry, std::string_view path, std::string_view s
   for (const Json& field : fields.items())
     if ((*field.array())[0].text() == path && (*field.array())[1].text() == subject) return;
   fields.push_back(Json(Json::Array{path, subject}));
-  put(fmt::format("s/{}/{}", key_part(subject), entry.local), "");
+  put(joined({"s/", key_part(subject), "/", entry.local}), "");
 }
 
 void Documents::erase_subject(std::string_view subject) {
-  const std::string prefix = fmt::format("{}s/{}/", prefix_, key_part(subject));
-  std::map<std::string, bool> locals;
+  const std::string prefix = joined({prefix_, "s/", key_part(subject), "/"});
+  std::set<std::string> locals;
   const auto scanned = store_.scan(prefix, "", [&](std::string_view key, std::string_view) {
-    locals.emplace(key.substr(prefix.size()), true);
+    locals.emplace(key.substr(prefix.size()));
     return true;
   });
   if (!scanned) return fail_in_store("the store can't be read: " + scanned.error().message);
-  for (auto at = index_.lower_bound(prefix); at != index_.end() && at->first.starts_with(prefix); ++at)
-    if (at->second) locals.emplace(at->first.substr(prefix.size()), true);
-  for (const auto& [local, _] : locals) {
+  for (const auto& [key, value] : index_)
+    if (value && key.starts_with(prefix)) locals.insert(key.substr(prefix.size()));
+  for (const std::string& local : locals) {
     Entry& entry = load(local);
     if (!entry.exists) continue;
     if (!std::exchange(entry.dirty, true)) dirty_.push_back(&entry);
@@ -159,11 +184,11 @@ void Documents::set_status(Entry& entry, std::string_view status) {
 }
 
 void Documents::name(const Entry& entry, std::string_view lookup, std::string_view value) {
-  put(fmt::format("u/{}/{}", lookup, key_part(value)), entry.local);
+  put(joined({"u/", lookup, "/", key_part(value)}), entry.local);
 }
 
-void Documents::put(std::string local, std::string_view value) { index_[prefix_ + local] = std::string(value); }
-void Documents::remove(std::string local) { index_[prefix_ + local] = std::nullopt; }
+void Documents::put(const std::string& local, std::string_view value) { index_[joined({prefix_, local})] = std::string(value); }
+void Documents::remove(const std::string& local) { index_[joined({prefix_, local})] = std::nullopt; }
 
 // ---- batches ----
 
@@ -192,6 +217,7 @@ void Documents::flush(store::Batch& batch) {
       batch.erase(entry->key);
     }
     entry->stored = entry->exists;
+    if (entry->final) entries_.erase(entry->key);
   }
   for (const auto& [key, value] : index_) {
     if (value) {

@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <expected>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +37,7 @@ struct Entry {
   bool stored = false;            // the store has a document under the key
   bool exists = false;
   bool dirty = false;
+  bool final = false;             // nothing changes it any more: not kept in memory behind its write
 };
 
 class Documents {
@@ -52,7 +52,7 @@ class Documents {
   [[nodiscard]] Entry* find(std::string_view kind, std::string_view id);
   // The same where a missing one means that the view has lost something: then the fold fails, and the changes go nowhere.
   [[nodiscard]] Entry& edit(std::string_view kind, std::string_view id);
-  // Makes it, or empties the one that is there.
+  // Makes it, or empties the one that is there; what is stored is not read for that.
   Entry& create(std::string_view kind, std::string_view id, std::int64_t created_ms);
   void erase(Entry& entry);
 
@@ -81,16 +81,19 @@ class Documents {
 
  private:
   Entry& load(std::string local);
-  void put(std::string local, std::string_view value);
-  void remove(std::string local);
+  Entry& entry_of(std::string local);
+  void put(const std::string& local, std::string_view value);
+  void remove(const std::string& local);
   void fail_in_store(std::string reason);
 
   const store::Store& store_;
   std::string keyspace_;
   std::string prefix_;                                       // keyspace/partition/workshop/
+  std::uint32_t partition_ = 0;                              // what prefix_ was made of
+  std::string workshop_;
   std::unordered_map<std::string, Entry> entries_;           // by full key
   std::vector<Entry*> dirty_;
-  std::map<std::string, std::optional<std::string>> index_;  // full key → value, or erased
+  std::unordered_map<std::string, std::optional<std::string>> index_;   // full key → value, or erased
   std::string failure_;
   bool store_failed_ = false;
   Entry nowhere_;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "projections/dispatch.hpp"
 #include "projections/document.hpp"
 #include "projections/documents.hpp"
@@ -54,8 +52,10 @@ struct Fold {
   // One line per event; `change_mg` is what it did to the stock on hand.
   void line(const Entry& entry, std::string_view what, std::int64_t change_mg, Json details) {
     const std::string material = std::string(entry.json.text("id"));
-    const std::string id = fmt::format("{}-{:012}", material, event.version);
+    const std::string number = std::to_string(event.version);
+    const std::string id = material + "-" + std::string(number.size() < 12 ? 12 - number.size() : 0, '0') + number;
     Entry& document = documents.create("ledger", id, commit.time_ms);
+    document.final = true;
     document.version = event.version;
     document.json = Json{{"id", id}, {"material", material}, {"event", what}, {"at", iso_time(commit.time_ms)}, {"actor", commit.actor},
                          {"change_grams", grams(change_mg)}, {"change_mg", change_mg}, {"on_hand_mg", entry.json.integer("on_hand_mg")},

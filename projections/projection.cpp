@@ -13,7 +13,7 @@ namespace layerline::projections {
 
 std::string parked_prefix(std::string_view keyspace) { return fmt::format("!parked/{}", keyspace); }
 
-std::string encode(const Mark& mark) { return fmt::format("{}:", mark.next_offset) + mark.whole; }
+std::string encode(const Mark& mark) { return std::to_string(mark.next_offset) + ':' + mark.whole; }
 
 Mark decode_mark(std::string_view bytes) {
   Mark mark;

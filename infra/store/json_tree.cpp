@@ -117,7 +117,11 @@ Json::Json(Decimal number) : value_(std::move(number)) {}
 Json::Json(std::string text) : value_(std::move(text)) {}
 Json::Json(Array items) : value_(std::move(items)) {}
 Json::Json(Object members) : value_(std::move(members)) {}
-Json::Json(std::initializer_list<Member> members) : value_(Object(members)) {}
+Json::Json(std::initializer_list<Pair> pairs) {
+  Object& members = value_.emplace<Object>();
+  members.reserve(pairs.size());
+  for (const Pair& pair : pairs) members.push_back({std::string(pair.name), std::move(pair.value)});
+}
 
 bool Json::is_null() const { return std::holds_alternative<std::monostate>(value_); }
 const Json::Array* Json::array() const { return std::get_if<Array>(&value_); }

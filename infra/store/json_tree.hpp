@@ -42,7 +42,8 @@ class Json {
   Json(const char* text) : Json(std::string(text)) {}
   Json(Array items);
   Json(Object members);
-  Json(std::initializer_list<Member> members);
+  struct Pair;
+  Json(std::initializer_list<Pair> pairs);   // Json{{"id", id}, {"at", time}}
 
   // The member `name`, made at the end (null) when it is missing; a value that is no object becomes an empty one first.
   Json& operator[](std::string_view name);
@@ -77,6 +78,12 @@ class Json {
 struct Member {
   std::string name;
   Json value;
+};
+
+// A member on its way into a tree: lists of initial values are constant, and copies of whole trees cost.
+struct Json::Pair {
+  std::string_view name;
+  mutable Json value;
 };
 
 }  // namespace layerline::store
