@@ -1,5 +1,5 @@
-// The embedded journal at work: one thread that owns the owners of all partitions. It takes submissions from any thread, puts what
-// all partitions want to append into one synced write, and calls back.
+// The journal at work: one thread that owns the owners of all partitions, and one that writes. The first takes submissions from any
+// thread, decides and calls back; the second puts what all partitions want to append into one synced write, while the next is decided.
 #pragma once
 
 #include <cassert>
@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -70,14 +71,24 @@ class Journal {
     std::uint64_t id;
     std::size_t records;
   };
+  // What one append takes. It has copies: the owner may give a record up while it is written.
+  struct Write {
+    std::vector<Waiting> waiting = {};
+    std::vector<std::uint32_t> partitions = {};          // of each record
+    std::vector<std::string> records = {};
+    std::vector<AppendResult> results = {};              // of each record, once it is written
+  };
 
   [[nodiscard]] std::int64_t now_ms() const;
   void run();
   void take_inbox(bool wait);
   bool step();
+  bool take_written();
   bool read_wanted();
-  bool append_waiting();
+  void append_waiting();
   void deliver();
+  void write();
+  void end_threads();
   void complete(std::uint32_t partition, Outcome& outcome) const;
 
   Log& log_;
@@ -85,16 +96,22 @@ class Journal {
   const JournalHooks hooks_;
   std::vector<std::unique_ptr<PartitionOwner>> owners_;
   bool log_ready_ = true;
+  bool writing_ = false;                               // handed to the writer, and not taken back
   std::vector<Submission> taken_;
-  std::vector<Append> appends_;
-  std::vector<Waiting> waiting_;
 
-  std::mutex inbox_mutex_;                             // guards the next three
+  std::mutex inbox_mutex_;                             // guards the next four
   std::condition_variable inbox_signal_;
   std::vector<Submission> inbox_;
+  std::optional<Write> written_;
   bool stopping_ = false;
   bool running_ = false;
   std::thread thread_;
+
+  std::mutex outbox_mutex_;                            // guards the next two
+  std::condition_variable outbox_signal_;
+  std::optional<Write> outbox_;
+  bool writer_ends_ = false;
+  std::thread writer_;
 };
 
 template <Application App>
@@ -117,8 +134,8 @@ std::expected<void, Damage> Journal<App>::start() {
     owner->tick(now_ms());
     owner->claim();
   }
-  while (step()) {
-  }
+  writer_ = std::thread([this] { write(); });
+  while (step() || writing_) take_inbox(writing_);
   for (const auto& owner : owners_) {
     if (owner->state() == OwnerState::stopped) return std::unexpected(owner->damage());
     if (owner->state() != OwnerState::leading) {
@@ -154,7 +171,18 @@ void Journal<App>::stop() {
     stopping_ = true;
     inbox_signal_.notify_one();
   }
+  end_threads();
+}
+
+template <Application App>
+void Journal<App>::end_threads() {
   if (thread_.joinable()) thread_.join();
+  {
+    const std::lock_guard lock(outbox_mutex_);
+    writer_ends_ = true;
+    outbox_signal_.notify_one();
+  }
+  if (writer_.joinable()) writer_.join();
 }
 
 template <Application App>
@@ -169,7 +197,7 @@ void Journal<App>::run() {
     take_inbox(!more);
     {
       const std::lock_guard lock(inbox_mutex_);
-      if (stopping_ && taken_.empty() && inbox_.empty() && !more) break;
+      if (stopping_ && taken_.empty() && inbox_.empty() && !more && !writing_) break;
     }
     const std::int64_t now = now_ms();
     for (const auto& owner : owners_) owner->tick(now);
@@ -186,22 +214,41 @@ void Journal<App>::run() {
 template <Application App>
 void Journal<App>::take_inbox(bool wait) {
   std::unique_lock lock(inbox_mutex_);
-  if (wait) inbox_signal_.wait_for(lock, std::chrono::milliseconds(idle_wait_ms), [this] { return stopping_ || !inbox_.empty(); });
+  if (wait) inbox_signal_.wait_for(lock, std::chrono::milliseconds(idle_wait_ms), [this] { return (stopping_ && !writing_) || written_ || !inbox_.empty(); });
   std::swap(taken_, inbox_);
 }
 
-// One round: read where an owner has to, decide, one write for all partitions, answer. False when nothing is left to do now.
+// One round: take what was written, read where an owner has to, decide, hand over one write for all partitions, answer. False when
+// nothing is left to do now.
 template <Application App>
 bool Journal<App>::step() {
-  if (!log_ready_) log_ready_ = log_.reopen();
-  bool more = false;
+  bool more = take_written();
+  if (!log_ready_ && !writing_) log_ready_ = log_.reopen();
   if (log_ready_) {
-    more = read_wanted();
+    more = read_wanted() || more;
     for (const auto& owner : owners_) owner->pump();
-    more = append_waiting() || more;
+    if (!writing_) append_waiting();
   }
   deliver();
   return more && log_ready_;
+}
+
+template <Application App>
+bool Journal<App>::take_written() {
+  std::optional<Write> write;
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    write.swap(written_);
+  }
+  if (!write) return false;
+  writing_ = false;
+  std::span<const AppendResult> rest = write->results;
+  for (const AppendResult& result : rest) log_ready_ = log_ready_ && result.kind == AppendResult::Kind::stored;
+  for (const Waiting& waiting : write->waiting) {
+    owners_[waiting.owner]->on_appended(waiting.id, rest.first(waiting.records));
+    rest = rest.subspan(waiting.records);
+  }
+  return true;
 }
 
 template <Application App>
@@ -223,24 +270,43 @@ bool Journal<App>::read_wanted() {
 }
 
 template <Application App>
-bool Journal<App>::append_waiting() {
-  appends_.clear();
-  waiting_.clear();
+void Journal<App>::append_waiting() {
+  Write write;
   for (std::size_t i = 0; i < owners_.size(); ++i) {
     while (auto outgoing = owners_[i]->take_append()) {
-      waiting_.push_back({i, outgoing->id, outgoing->records.size()});
-      for (const std::string_view bytes : outgoing->records) appends_.push_back({static_cast<std::uint32_t>(i), bytes});
+      write.waiting.push_back({i, outgoing->id, outgoing->records.size()});
+      for (const std::string_view bytes : outgoing->records) {
+        write.partitions.push_back(static_cast<std::uint32_t>(i));
+        write.records.emplace_back(bytes);
+      }
     }
   }
-  if (appends_.empty()) return false;
-  const std::vector<AppendResult> results = log_.append(appends_);
-  std::span<const AppendResult> rest = results;
-  for (const AppendResult& result : results) log_ready_ = log_ready_ && result.kind == AppendResult::Kind::stored;
-  for (const Waiting& waiting : waiting_) {
-    owners_[waiting.owner]->on_appended(waiting.id, rest.first(waiting.records));
-    rest = rest.subspan(waiting.records);
+  if (write.waiting.empty()) return;
+  writing_ = true;
+  const std::lock_guard lock(outbox_mutex_);
+  outbox_ = std::move(write);
+  outbox_signal_.notify_one();
+}
+
+// The writer's thread.
+template <Application App>
+void Journal<App>::write() {
+  std::vector<Append> appends;
+  while (true) {
+    std::optional<Write> write;
+    {
+      std::unique_lock lock(outbox_mutex_);
+      outbox_signal_.wait(lock, [this] { return writer_ends_ || outbox_; });
+      if (!outbox_) return;
+      write.swap(outbox_);
+    }
+    appends.clear();
+    for (std::size_t i = 0; i < write->records.size(); ++i) appends.push_back({write->partitions[i], write->records[i]});
+    write->results = log_.append(appends);
+    const std::lock_guard lock(inbox_mutex_);
+    written_ = std::move(write);
+    inbox_signal_.notify_one();
   }
-  return true;
 }
 
 template <Application App>

@@ -15,7 +15,7 @@ struct OwnerLimits {
   std::size_t queue = 4096;                          // commands waiting to be decided; one more is answered busy
   std::size_t batch_commands = 1024;                 // commands decided for one append
   std::size_t batch_bytes = std::size_t{4} << 20;    // an append is closed when it holds so many
-  std::size_t batches_in_flight = 1;                 // appended and not yet settled
+  std::size_t batches_in_flight = 16;                // decided and not yet settled: decisions go on while a write runs
   std::int64_t answer_timeout_ms = 30'000;           // then a waiting caller hears busy (never sent) or unknown (sent)
   std::int64_t retry_ms = 200;                       // between two tries to write a genesis or a claim
 };
