@@ -68,7 +68,11 @@ std::expected<void, std::string> Projector::start() {
 }
 
 void Projector::stop() {
-  stopping_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    awaited_.notify_all();
+  }
   if (source_.wake) source_.wake();
   if (thread_.joinable()) thread_.join();
   const std::lock_guard lock(mutex_);
@@ -83,6 +87,7 @@ void Projector::run() {
   while (!stopping_) {
     bool moved = false;
     for (std::uint32_t partition = 0; partition < source_.partitions && !stopping_; ++partition) moved = pass(partition) || moved;
+    if (moved) gather();
     if (moved || stopping_) continue;
     if (source_.wait) {
       source_.wait(idle_wait_ms);
@@ -90,6 +95,12 @@ void Projector::run() {
       std::this_thread::sleep_for(std::chrono::milliseconds(idle_wait_ms));
     }
   }
+}
+
+// Under load, lets commits add up to one write, unless somebody waits for one of them.
+void Projector::gather() {
+  std::unique_lock lock(mutex_);
+  awaited_.wait_for(lock, std::chrono::milliseconds(gather_ms), [this] { return stopping_ || !waiting_.empty() || blocked_ > 0; });
 }
 
 // ---- folding ----
@@ -161,7 +172,10 @@ std::uint64_t Projector::next_offset(std::uint32_t partition) const {
 bool Projector::wait_for(std::uint32_t partition, std::uint64_t offset, std::int64_t timeout_ms) {
   std::unique_lock lock(mutex_);
   if (partition >= passed_.size()) return false;
+  ++blocked_;
+  awaited_.notify_all();
   moved_.wait_for(lock, std::chrono::milliseconds(timeout_ms), [&] { return over_ || passed_[partition] > offset; });
+  --blocked_;
   return passed_[partition] > offset;
 }
 
@@ -173,6 +187,7 @@ std::optional<Projector::Ticket> Projector::when(std::uint32_t partition, std::u
     callback();
   } else {
     waiting_.emplace(ticket, Waiting{partition, offset, std::move(callback)});
+    awaited_.notify_all();
   }
   return ticket;
 }

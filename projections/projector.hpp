@@ -68,6 +68,7 @@ class Projector {
   };
 
   void run();
+  void gather();
   [[nodiscard]] bool pass(std::uint32_t partition);
   void fold(const Reading& reading, std::uint32_t partition);
   void publish(std::uint32_t partition);
@@ -83,6 +84,8 @@ class Projector {
 
   mutable std::mutex mutex_;                // guards the rest
   std::condition_variable moved_;
+  std::condition_variable awaited_;         // somebody waits for a commit, or it is to stop
+  std::size_t blocked_ = 0;                 // callers of wait_for that wait
   std::vector<std::uint64_t> passed_;       // by partition
   std::map<Ticket, Waiting> waiting_;
   Ticket last_ticket_ = 0;
