@@ -214,7 +214,8 @@ void Journal<App>::run() {
 template <Application App>
 void Journal<App>::take_inbox(bool wait) {
   std::unique_lock lock(inbox_mutex_);
-  if (wait) inbox_signal_.wait_for(lock, std::chrono::milliseconds(idle_wait_ms), [this] { return (stopping_ && !writing_) || written_ || !inbox_.empty(); });
+  const auto ready = [this] { return (stopping_ && !writing_) || written_ || !inbox_.empty(); };
+  if (wait) inbox_signal_.wait_for(lock, std::chrono::milliseconds(idle_wait_ms), ready);
   std::swap(taken_, inbox_);
 }
 
