@@ -22,6 +22,7 @@ struct OwnerLimits {
 
 inline constexpr std::size_t read_batch_records = 1000;                            // of one read of a driver
 inline constexpr std::size_t read_batch_bytes = std::size_t{8} << 20;
+inline constexpr std::size_t genesis_within_records = 16;                          // only a shared log has anything before it
 inline constexpr std::int64_t idle_wait_ms = 100;                                  // longest sleep of the journal thread between two ticks
 
 }  // namespace layerline::journal

@@ -133,6 +133,20 @@ VerifyReport verify(const Log& log, std::span<const Position> stored_heads) {
   return report;
 }
 
+// What comes before the genesis is dead, whoever wrote it; the rule skips it.
+std::expected<std::string, LogError> journal_id_of(const Log& log) {
+  Position position = start_of(0);
+  Decoded decoded;
+  const auto records = log.read(0, 0, genesis_within_records);
+  if (!records) return std::unexpected(records.error());
+  for (const StoredRecord& record : *records) {
+    const Verdict verdict = fold(position, record.offset, record.bytes, decoded);
+    if (verdict.kind == Verdict::Kind::damaged) return std::unexpected(LogError{0, verdict.damage.offset, true, verdict.damage.reason});
+    if (!position.journal_id.empty()) break;
+  }
+  return position.journal_id;
+}
+
 std::string describe(const Damage& damage) {
   return fmt::format("partition {}, offset {}: {}", damage.partition, damage.offset, damage.reason);
 }

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -10,6 +11,17 @@
 #include "infra/journal/log/log.hpp"
 
 namespace layerline::journal::test {
+
+// All records of a partition from `from` on; a driver may hand them out in pieces.
+inline std::vector<StoredRecord> everything(const Log& log, std::uint32_t partition, std::uint64_t from = 0) {
+  std::vector<StoredRecord> records;
+  while (true) {
+    const auto piece = log.read(partition, from + records.size(), ~std::size_t{0});
+    REQUIRE(piece);
+    if (piece->empty()) return records;
+    records.insert(records.end(), piece->begin(), piece->end());
+  }
+}
 
 inline void keeps_order_and_offsets(Log& log) {
   const std::vector<Append> first = {{0, "a"}, {1, "x"}, {0, "b"}};
@@ -31,7 +43,7 @@ inline void reads_from_anywhere(Log& log) {
   REQUIRE(middle->size() == 1);
   CHECK(middle->front().offset == 1);
   CHECK(middle->front().bytes == "b");
-  CHECK(log.read(0, 0, 100).value().size() == 3);
+  CHECK(everything(log, 0).size() == 3);
   CHECK(log.read(0, 3, 100).value().empty());
   CHECK(log.read(1, 0, 100).value().empty());
 }
@@ -40,7 +52,7 @@ inline void keeps_any_bytes(Log& log) {
   const std::string zeros(3, '\0');
   const std::string large(900 * 1024, '\xff');
   REQUIRE(log.append(std::vector<Append>{{0, zeros}, {0, ""}, {0, large}})[2].kind == AppendResult::Kind::stored);
-  const auto records = log.read(0, 0, 10).value();
+  const auto records = everything(log, 0);
   REQUIRE(records.size() == 3);
   CHECK(records[0].bytes == zeros);
   CHECK(records[1].bytes.empty());
@@ -72,7 +84,7 @@ class Ledger {
       if (!found || found->empty() || found->front().offset != record.offset || found->front().bytes != record.bytes) return false;
     }
     for (std::uint32_t partition = 0; partition < partitions; ++partition) {
-      for (const StoredRecord& record : log.read(partition, 0, ~std::size_t{0}).value()) {
+      for (const StoredRecord& record : everything(log, partition)) {
         if (std::ranges::find(not_sent_, record.bytes) != not_sent_.end()) return false;
       }
     }

@@ -41,7 +41,7 @@ struct LogError {
 };
 
 struct LogDescription {
-  std::string driver = {};            // "embedded", "sim"
+  std::string driver = {};            // "embedded", "kafka", "sim"
   std::string journal_id = {};        // given to a new partition's genesis; a random UUID made with the log
   std::uint32_t partitions = 0;
   bool exclusive = false;        // nobody else can append while this log is open: decisions need no arbitration, foreign bytes are damage
@@ -61,7 +61,7 @@ class Log {
   // After an append that was not stored: opens the log again where that is needed, and says whether it can be used.
   [[nodiscard]] virtual bool reopen() = 0;
 
-  // Up to `limit` records from `from` on, in order; fewer, also none, at the end. Any thread.
+  // Up to `limit` records from `from` on, in order; none only at the end. Any thread.
   [[nodiscard]] virtual std::expected<std::vector<StoredRecord>, LogError> read(std::uint32_t partition, std::uint64_t from,
                                                                                  std::size_t limit) const = 0;
   // The offset that the next record will have. Any thread.
@@ -74,6 +74,9 @@ class Log {
   virtual void wake() = 0;
 
   [[nodiscard]] virtual LogDescription describe() const = 0;
+
+  // Why it can't be used now and since when, for people; empty: nothing known. Any thread.
+  [[nodiscard]] virtual std::string trouble() const { return {}; }
 };
 
 }  // namespace layerline::journal

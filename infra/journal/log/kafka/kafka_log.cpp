@@ -1,0 +1,206 @@
+#include "infra/journal/log/kafka/kafka_log.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "infra/journal/limits.hpp"
+#include "infra/journal/log/kafka/catch_up.hpp"
+#include "infra/journal/log/kafka/client.hpp"
+#include "infra/journal/log/kafka/kafka_topic.hpp"
+#include "infra/journal/log/kafka/limits.hpp"
+#include "infra/journal/log/kafka/producer.hpp"
+#include "infra/journal/log/kafka/tail.hpp"
+#include "infra/journal/tools.hpp"
+
+namespace layerline::journal {
+namespace {
+
+using namespace kafka;
+
+class KafkaLog final : public Log {
+ public:
+  KafkaLog(KafkaAddress address, KafkaOptions options)
+      : address_(std::move(address)), options_(std::move(options)), health_(options_.report), catch_up_(address_, options_, health_) {}
+  ~KafkaLog() override;
+
+  // Connects; then it can be read, and appended to.
+  [[nodiscard]] std::expected<void, std::string> open();
+
+  [[nodiscard]] std::vector<AppendResult> append(std::span<const Append> records) override;
+  [[nodiscard]] bool reopen() override;
+  [[nodiscard]] std::expected<std::vector<StoredRecord>, LogError> read(std::uint32_t partition, std::uint64_t from,
+                                                                        std::size_t limit) const override;
+  [[nodiscard]] std::expected<std::uint64_t, LogError> end(std::uint32_t partition) const override;
+  [[nodiscard]] std::uint64_t wait(std::uint64_t seen, std::chrono::milliseconds timeout) const override {
+    return tail_->wait(seen, timeout);
+  }
+  void wake() override { tail_->wake(); }
+  [[nodiscard]] LogDescription describe() const override { return {"kafka", journal_id_, partitions_, false}; }
+  [[nodiscard]] std::string trouble() const override { return health_.trouble(); }
+
+ private:
+  [[nodiscard]] bool make_producer();
+  [[nodiscard]] std::expected<std::uint32_t, std::string> count_partitions();
+  void watch();
+
+  const KafkaAddress address_;
+  const KafkaOptions options_;
+  mutable Health health_;
+  mutable CatchUp catch_up_;
+  std::unique_ptr<Tail> tail_;
+  std::unique_ptr<Producer> producer_;           // made by the first append; used by the thread that appends only
+  std::uint32_t partitions_ = 0;
+  std::string journal_id_;
+  std::mutex stop_mutex_;                        // guards stopping_
+  std::condition_variable stop_signal_;
+  bool stopping_ = false;
+  std::thread watcher_;                          // asks brokers that say nothing whether they are there, and closes idle cursors
+};
+
+std::expected<std::uint32_t, std::string> KafkaLog::count_partitions() {
+  const auto handle = open_consumer(address_, options_, health_, {});
+  if (!handle) return std::unexpected(handle.error());
+  const Topic topic = open_topic(*handle, address_.topic);
+  const auto found = query_metadata(*handle, topic, query_timeout_ms);
+  if (!found) return std::unexpected(fmt::format("{} does not answer: {}", address_.bootstrap, found.error()));
+  if (found->partitions == 0) {
+    return std::unexpected(fmt::format("there is no topic {0}; make it with: layerline journal create --journal {1}", address_.topic,
+                                       journal::describe(address_)));
+  }
+  return found->partitions;
+}
+
+std::expected<void, std::string> KafkaLog::open() {
+  const auto partitions = count_partitions();
+  if (!partitions) return std::unexpected(partitions.error());
+  if (*partitions > partitions_max) return std::unexpected(fmt::format("the topic has more than {} partitions", partitions_max));
+  partitions_ = *partitions;
+  auto tail = Tail::open(address_, options_, health_, partitions_);
+  if (!tail) return std::unexpected(std::move(tail.error()));
+  tail_ = std::move(*tail);
+  watcher_ = std::thread([this] { watch(); });
+  auto id = journal_id_of(*this);
+  if (!id) return std::unexpected(std::move(id.error().reason));
+  journal_id_ = std::move(*id);
+  return {};
+}
+
+KafkaLog::~KafkaLog() {
+  {
+    const std::lock_guard lock(stop_mutex_);
+    stopping_ = true;
+  }
+  stop_signal_.notify_all();
+  if (watcher_.joinable()) watcher_.join();
+}
+
+void KafkaLog::watch() {
+  std::unique_lock lock(stop_mutex_);
+  while (!stop_signal_.wait_for(lock, std::chrono::milliseconds(health_check_ms), [this] { return stopping_; })) {
+    lock.unlock();
+    tail_->serve_events();
+    catch_up_.close_idle();
+    if (health_.quiet_ms() >= health_check_ms) {
+      const auto found = tail_->metadata(health_timeout_ms);
+      if (!found) health_.failed(found.error());
+      else if (!found->trouble.empty()) health_.failed(found->trouble);
+      else health_.good();
+    }
+    lock.lock();
+  }
+}
+
+// ---------------------------------------------------------------- appending
+
+bool KafkaLog::make_producer() {
+  producer_.reset();
+  auto opened = Producer::open(address_, options_, health_);
+  if (opened) producer_ = std::move(*opened);
+  else health_.report(opened.error());
+  return opened.has_value();
+}
+
+std::vector<AppendResult> KafkaLog::append(std::span<const Append> records) {
+  const bool possible = std::ranges::all_of(records, [this](const Append& record) { return record.partition < partitions_; });
+  if (!possible || (producer_ == nullptr && !make_producer())) {
+    return std::vector<AppendResult>(records.size(), {AppendResult::Kind::not_sent, 0});
+  }
+  std::vector<AppendResult> results = producer_->append(records);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (results[i].kind == AppendResult::Kind::stored) tail_->reaches(records[i].partition, results[i].offset + 1);
+  }
+  return results;
+}
+
+bool KafkaLog::reopen() {
+  if ((producer_ == nullptr || producer_->is_broken()) && !make_producer()) return false;
+  const auto found = tail_->metadata(reopen_timeout_ms);
+  return found && found->partitions >= partitions_;
+}
+
+// ---------------------------------------------------------------- reading
+
+std::expected<std::vector<StoredRecord>, LogError> KafkaLog::read(std::uint32_t partition, std::uint64_t from, std::size_t limit) const {
+  const std::size_t records_max = std::min(limit, read_batch_records);
+  if (partition >= partitions_ || records_max == 0) return {};
+  TailRead found = tail_->read(partition, from, records_max);
+  switch (found.kind) {
+    case TailRead::Kind::found: return std::move(found.records);
+    case TailRead::Kind::at_end: return {};
+    case TailRead::Kind::failed: return std::unexpected(std::move(found.error));
+    case TailRead::Kind::older: break;
+  }
+  return catch_up_.read(partition, from, records_max);
+}
+
+std::expected<std::uint64_t, LogError> KafkaLog::end(std::uint32_t partition) const {
+  if (partition >= partitions_) return 0;
+  const auto found = tail_->offset(partition, Edge::end);
+  if (!found) return std::unexpected(LogError{partition, 0, false, found.error()});
+  tail_->reaches(partition, *found);
+  return tail_->known_end(partition);
+}
+
+std::unexpected<KafkaRefusal> refused(std::string why) { return std::unexpected(KafkaRefusal{{std::move(why)}}); }
+
+std::expected<std::unique_ptr<Log>, KafkaRefusal> connect(const KafkaAddress& address, const KafkaOptions& options) {
+  auto log = std::make_unique<KafkaLog>(address, options);
+  if (auto opened = log->open(); !opened) return refused(std::move(opened.error()));
+  return log;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Log>, KafkaRefusal> open_kafka_unchecked(const KafkaAddress& address, const KafkaOptions& options) {
+  return connect(address, options);
+}
+
+std::expected<std::unique_ptr<Log>, KafkaRefusal> open_kafka(const KafkaAddress& address, const KafkaOptions& options) {
+  const auto topic = describe_topic(address, options);
+  if (!topic) return refused(topic.error());
+  std::vector<std::string> reasons = topic->dangers;
+  if (topic->partitions < options.recorded_partitions) {
+    reasons.push_back(fmt::format("the topic has {} partitions, but {} were recorded: it is not the journal's topic, or it was made again; "
+                                  "name the right one", topic->partitions, options.recorded_partitions));
+  }
+  if (!reasons.empty()) return std::unexpected(KafkaRefusal{std::move(reasons)});
+  auto log = connect(address, options);
+  if (!log) return log;
+  const std::string found = (*log)->describe().journal_id;
+  const std::string& recorded = options.recorded_journal_id;
+  if (found.empty()) {
+    return refused(fmt::format("partition 0 has no genesis: layerline journal create --journal {}", describe(address)));
+  }
+  if (!recorded.empty() && found != recorded) {
+    return refused(fmt::format("this is journal {}, but {} was recorded: name the topic that this installation began with, or begin "
+                               "with an empty data folder", found, recorded));
+  }
+  return log;
+}
+
+}  // namespace layerline::journal

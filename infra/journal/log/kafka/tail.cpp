@@ -1,0 +1,214 @@
+#include "infra/journal/log/kafka/tail.hpp"
+
+#include <fmt/format.h>
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "infra/journal/limits.hpp"
+#include "infra/journal/log/kafka/limits.hpp"
+
+namespace layerline::journal::kafka {
+namespace {
+
+// What a record costs in memory: its bytes, and about so much around them.
+std::size_t cost_of(const std::string& record) { return record.size() + 2 * sizeof(std::string); }
+
+}  // namespace
+
+Tail::Tail(const KafkaAddress& address, Health& health, Handle handle, Topic topic, Queue queue)
+    : address_(address), health_(health), handle_(std::move(handle)), topic_(std::move(topic)), queue_(std::move(queue)) {}
+
+std::expected<std::unique_ptr<Tail>, std::string> Tail::open(const KafkaAddress& address, const KafkaOptions& options, Health& health,
+                                                             std::uint32_t partitions) {
+  auto handle = open_consumer(address, options, health, {{"fetch.wait.max.ms", std::to_string(fetch_wait_ms)}});
+  if (!handle) return std::unexpected(std::move(handle.error()));
+  Topic topic = open_topic(*handle, address.topic);
+  if (topic == nullptr) return std::unexpected(std::string("the topic can't be opened"));
+  Queue queue(rd_kafka_queue_new(handle->get()));
+  std::unique_ptr<Tail> tail(new Tail(address, health, std::move(*handle), std::move(topic), std::move(queue)));
+  tail->rings_.resize(partitions);
+  const auto ends = query_offsets(tail->handle_, address.topic, Edge::end, 0, partitions, query_timeout_ms);
+  if (!ends) return std::unexpected(ends.error());
+  for (std::uint32_t partition = 0; partition < partitions; ++partition) {
+    Ring& ring = tail->rings_[partition];
+    ring.begin = ring.known_end = (*ends)[partition];
+    if (!tail->start(partition, ring.begin)) return std::unexpected(fmt::format("partition {} can't be followed", partition));
+  }
+  health.good();
+  tail->thread_ = std::thread([self = tail.get()] { self->run(); });
+  return tail;
+}
+
+Tail::~Tail() {
+  stopping_ = true;
+  if (thread_.joinable()) thread_.join();
+  for (std::size_t i = 0; i < rings_.size(); ++i) rd_kafka_consume_stop(topic_.get(), static_cast<std::int32_t>(i));
+}
+
+bool Tail::start(std::uint32_t partition, std::uint64_t offset) {
+  return rd_kafka_consume_start_queue(topic_.get(), static_cast<std::int32_t>(partition), static_cast<std::int64_t>(offset),
+                                      queue_.get()) == 0;
+}
+
+// ---------------------------------------------------------------- readers
+
+TailRead Tail::read(std::uint32_t partition, std::uint64_t from, std::size_t limit) const {
+  std::unique_lock lock(mutex_);
+  if (partition >= rings_.size()) return {};
+  const Ring& ring = rings_[partition];
+  if (from < ring.begin) return {.kind = TailRead::Kind::older, .kept_from = ring.begin};
+  if (from >= ring.known_end && !ring.broken) return {};
+  const auto here = [&] { return from < ring.end() || ring.broken; };
+  if (!changed_.wait_for(lock, std::chrono::milliseconds(read_wait_ms), here)) {
+    const std::string reason = fmt::format("the record is known to be there, but the brokers did not send it in {} ms", read_wait_ms);
+    return {.kind = TailRead::Kind::failed, .error = {partition, from, false, reason}};
+  }
+  if (from < ring.begin) return {.kind = TailRead::Kind::older, .kept_from = ring.begin};   // it came and went meanwhile
+  if (from >= ring.end()) return {.kind = TailRead::Kind::failed, .error = *ring.broken};
+  TailRead found{.kind = TailRead::Kind::found};
+  std::size_t bytes = 0;
+  const std::uint64_t until = std::min<std::uint64_t>(ring.end(), from + limit);
+  found.records.reserve(until - from);
+  for (std::uint64_t offset = from; offset < until && bytes < read_batch_bytes; ++offset) {
+    const std::string& record = ring.records[offset - ring.begin];
+    found.records.push_back({offset, record});
+    bytes += record.size();
+  }
+  return found;
+}
+
+std::uint64_t Tail::known_end(std::uint32_t partition) const {
+  const std::lock_guard lock(mutex_);
+  return partition < rings_.size() ? rings_[partition].known_end : 0;
+}
+
+void Tail::reaches(std::uint32_t partition, std::uint64_t end) {
+  {
+    const std::lock_guard lock(mutex_);
+    raise_end(rings_[partition], end);
+  }
+  changed_.notify_all();
+}
+
+void Tail::raise_end(Ring& ring, std::uint64_t end) {
+  if (end <= ring.known_end) return;
+  appended_ += end - ring.known_end;
+  ring.known_end = end;
+}
+
+std::uint64_t Tail::wait(std::uint64_t seen, std::chrono::milliseconds timeout) const {
+  std::unique_lock lock(mutex_);
+  const std::uint64_t wakes = wakes_;
+  changed_.wait_for(lock, timeout, [&] { return appended_ > seen || wakes_ != wakes; });
+  return appended_;
+}
+
+void Tail::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    ++wakes_;
+  }
+  changed_.notify_all();
+}
+
+std::expected<std::uint64_t, std::string> Tail::offset(std::uint32_t partition, Edge edge) const {
+  const auto found = query_offsets(handle_, address_.topic, edge, partition, 1, query_timeout_ms);
+  if (!found) return std::unexpected(found.error());
+  return found->front();
+}
+
+std::expected<Metadata, std::string> Tail::metadata(int timeout_ms) const { return query_metadata(handle_, topic_, timeout_ms); }
+
+void Tail::serve_events() const { rd_kafka_poll(handle_.get(), 0); }
+
+// ---------------------------------------------------------------- the tail thread
+
+void Tail::run() {
+  std::vector<Arrival> arrivals;
+  while (!stopping_) {
+    for (const Message& message : receive(queue_, tail_batch_records, tail_wait_ms)) {
+      if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        keep(arrivals);                          // what came before it
+        on_error(*message);
+      } else {
+        const auto partition = static_cast<std::uint32_t>(message->partition);
+        const auto offset = static_cast<std::uint64_t>(message->offset);
+        arrivals.push_back({partition, offset, {static_cast<const char*>(message->payload), message->len}});
+      }
+    }
+    keep(arrivals);
+  }
+}
+
+void Tail::keep(std::vector<Arrival>& arrivals) {
+  if (arrivals.empty()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    for (Arrival& arrival : arrivals) keep(arrival);
+    while (bytes_ > tail_ring_bytes) {
+      Ring& ring = rings_[order_.front()];
+      bytes_ -= cost_of(ring.records.front());
+      ring.records.pop_front();
+      ++ring.begin;
+      order_.pop_front();
+    }
+  }
+  arrivals.clear();
+  changed_.notify_all();
+  health_.good();
+}
+
+void Tail::keep(Arrival& arrival) {
+  Ring& ring = rings_[arrival.partition];
+  if (ring.broken || arrival.offset < ring.end()) return;
+  if (arrival.offset > ring.end()) {
+    ring.broken = LogError{arrival.partition, ring.end(), true, "the record is missing"};
+    return;
+  }
+  ring.range_checks = 0;
+  bytes_ += cost_of(arrival.bytes);
+  ring.records.push_back(std::move(arrival.bytes));
+  order_.push_back(arrival.partition);
+  raise_end(ring, ring.end());
+}
+
+void Tail::on_error(const rd_kafka_message_s& message) {
+  const auto partition = static_cast<std::uint32_t>(message.partition);
+  const std::string why = fmt::format("partition {}: {}: {}", partition, rd_kafka_err2name(message.err), rd_kafka_message_errstr(&message));
+  health_.report(why);
+  switch (message.err) {
+    case RD_KAFKA_RESP_ERR__BAD_MSG:
+    case RD_KAFKA_RESP_ERR__BAD_COMPRESSION: return give_up(partition, "the broker's bytes are damaged: " + why);
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: return check_range(partition);
+    default: return health_.failed(why);
+  }
+}
+
+// The leader has no such offset. One that took over a moment ago may say so until it knows what it has; if it stays so, history is lost.
+void Tail::check_range(std::uint32_t partition) {
+  Ring& ring = rings_[partition];                // only this thread changes what is read of it here
+  const std::uint64_t next = ring.end();
+  const auto begin = offset(partition, Edge::begin);
+  const auto end = offset(partition, Edge::end);
+  if (begin && *begin > next) return give_up(partition, fmt::format("the topic begins at {} now: history was deleted", *begin));
+  if (end && *end < next && ++ring.range_checks == range_checks) {
+    return give_up(partition, fmt::format("the topic ends at {} now, but it had records up to here", *end));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(range_check_pause_ms));
+  rd_kafka_consume_stop(topic_.get(), static_cast<std::int32_t>(partition));
+  if (!start(partition, next)) health_.failed(fmt::format("partition {} can't be followed", partition));
+}
+
+void Tail::give_up(std::uint32_t partition, std::string reason) {
+  {
+    const std::lock_guard lock(mutex_);
+    Ring& ring = rings_[partition];
+    if (!ring.broken) ring.broken = LogError{partition, ring.end(), true, std::move(reason)};
+  }
+  changed_.notify_all();
+}
+
+}  // namespace layerline::journal::kafka

@@ -1,0 +1,2 @@
+add_executable(bench_kafka_log kafka_log.cpp)
+target_link_libraries(bench_kafka_log PRIVATE layerline_options infra_journal infra_journal_kafka PkgConfig::RDKAFKA)
