@@ -1,7 +1,10 @@
 // The journal at work: one thread that owns the owners of all partitions, and one that writes. The first takes submissions from any
 // thread, decides and calls back; the second puts what all partitions want to append into one synced write, while the next is decided.
+// In a log of one's own all partitions are claimed at the start. In one that others append to too, each partition is followed warm, and
+// claimed when the caller says so.
 #pragma once
 
+#include <atomic>
 #include <cassert>
 #include <chrono>
 #include <condition_variable>
@@ -27,6 +30,9 @@ struct JournalOptions {
   std::string url = {};
   OwnerLimits limits = {};
   std::function<std::int64_t()> clock_ms = {};         // UTC; the system's clock if empty
+  // Whether to take a partition over from its holder now; asked again and again on the journal thread, of partitions that are followed
+  // up to the end. Not asked in a log of one's own.
+  std::function<bool(std::uint32_t partition, const Holder& holder)> may_claim = {};
 };
 
 // Called on the journal thread; they must only enqueue or write something short.
@@ -35,6 +41,7 @@ struct JournalHooks {
   // not pass here: `after` always does, so it is the head to store; for every commit, use a Reader.
   std::function<void(const Position& after, std::span<const Recorded> commits)> accepted = {};
   std::function<void()> answered = {};                 // after the callbacks of one write: a place to wake others once
+  std::function<void()> leads_changed = {};            // leads() says something else for a partition
 };
 
 template <Application App>
@@ -50,11 +57,18 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  // Folds all partitions into their applications, claims them and starts the thread. Fails with the first damage found.
+  // Folds all partitions into their applications, claims them if the log is one's own, and starts the thread. Fails with the first
+  // damage found.
   [[nodiscard]] std::expected<void, Damage> start();
 
   // Any thread. The callback runs once, on the journal thread, and must only enqueue; when the inbox is full it runs here, with Busy.
   void submit(std::uint32_t partition, Command command, Callback callback);
+
+  // Whether this process decides for the partition now. Any thread.
+  [[nodiscard]] bool leads(std::uint32_t partition) const { return partition < leads_.size() && leads_[partition].load(); }
+
+  // may_claim may say something else now. Any thread.
+  void wake();
 
   // Settles what was submitted, and ends the thread. Called again it does nothing.
   void stop();
@@ -84,7 +98,12 @@ class Journal {
   void take_inbox(bool wait);
   bool step();
   bool take_written();
+  void follow();
+  [[nodiscard]] bool follow(PartitionOwner& owner);
+  void claim_some();
+  void note_leads();
   bool read_wanted();
+  [[nodiscard]] std::expected<void, Damage> damage() const;
   void append_waiting();
   void deliver();
   void write();
@@ -94,15 +113,20 @@ class Journal {
   Log& log_;
   const JournalOptions options_;
   const JournalHooks hooks_;
+  const bool exclusive_;
   std::vector<std::unique_ptr<PartitionOwner>> owners_;
+  std::vector<std::atomic<bool>> leads_;               // of each partition
+  std::vector<bool> at_end_;                           // of each partition: followed up to the end a moment ago
+  std::uint64_t followed_ = 0;                         // how many records the log had then
   bool log_ready_ = true;
   bool writing_ = false;                               // handed to the writer, and not taken back
   std::vector<Submission> taken_;
 
-  std::mutex inbox_mutex_;                             // guards the next four
+  std::mutex inbox_mutex_;                             // guards the next five
   std::condition_variable inbox_signal_;
   std::vector<Submission> inbox_;
   std::optional<Write> written_;
+  bool woken_ = false;
   bool stopping_ = false;
   bool running_ = false;
   std::thread thread_;
@@ -116,7 +140,8 @@ class Journal {
 
 template <Application App>
 Journal<App>::Journal(Log& log, std::vector<App*> apps, JournalOptions options, JournalHooks hooks)
-    : log_(log), options_(std::move(options)), hooks_(std::move(hooks)) {
+    : log_(log), options_(std::move(options)), hooks_(std::move(hooks)), exclusive_(log.describe().exclusive), leads_(apps.size()),
+      at_end_(apps.size(), false) {
   const LogDescription description = log.describe();
   assert(apps.size() == description.partitions);
   const auto started = std::chrono::system_clock::now().time_since_epoch().count();
@@ -132,23 +157,40 @@ template <Application App>
 std::expected<void, Damage> Journal<App>::start() {
   for (const auto& owner : owners_) {
     owner->tick(now_ms());
-    owner->claim();
+    if (exclusive_) owner->claim();
   }
   writer_ = std::thread([this] { write(); });
-  while (step() || writing_) take_inbox(writing_);
+  if (!exclusive_) follow();
+  while (exclusive_ && (step() || writing_)) take_inbox(writing_);
+  if (auto whole = damage(); !whole) return whole;
   for (const auto& owner : owners_) {
-    if (owner->state() == OwnerState::stopped) return std::unexpected(owner->damage());
-    if (owner->state() != OwnerState::leading) {
+    if (exclusive_ && owner->state() != OwnerState::leading) {
       return std::unexpected(Damage{owner->position().partition, owner->next_offset(), "the log takes no claim"});
     }
     if (hooks_.accepted) hooks_.accepted(owner->position(), {});
   }
+  note_leads();
   {
     const std::lock_guard lock(inbox_mutex_);
     running_ = true;
   }
   thread_ = std::thread([this] { run(); });
   return {};
+}
+
+template <Application App>
+std::expected<void, Damage> Journal<App>::damage() const {
+  for (const auto& owner : owners_) {
+    if (owner->state() == OwnerState::stopped) return std::unexpected(owner->damage());
+  }
+  return {};
+}
+
+template <Application App>
+void Journal<App>::wake() {
+  const std::lock_guard lock(inbox_mutex_);
+  woken_ = true;
+  inbox_signal_.notify_one();
 }
 
 template <Application App>
@@ -205,18 +247,73 @@ void Journal<App>::run() {
       owners_[submission.partition]->submit(std::move(submission.command), std::move(submission.callback));
     }
     taken_.clear();
+    if (!exclusive_) {
+      follow();
+      claim_some();
+    }
     more = step();
+    note_leads();
   }
   for (const auto& owner : owners_) owner->resign();
   deliver();
+  note_leads();
 }
 
 template <Application App>
 void Journal<App>::take_inbox(bool wait) {
   std::unique_lock lock(inbox_mutex_);
-  const auto ready = [this] { return (stopping_ && !writing_) || written_ || !inbox_.empty(); };
+  const auto ready = [this] { return (stopping_ && !writing_) || woken_ || written_ || !inbox_.empty(); };
   if (wait) inbox_signal_.wait_for(lock, std::chrono::milliseconds(idle_wait_ms), ready);
+  woken_ = false;
   std::swap(taken_, inbox_);
+}
+
+// What others appended. An owner that is busy reads only where it has to.
+template <Application App>
+void Journal<App>::follow() {
+  const std::uint64_t appended = log_.wait(~std::uint64_t{0}, std::chrono::milliseconds(0));
+  const bool nothing_new = std::exchange(followed_, appended) == appended;
+  for (std::size_t i = 0; i < owners_.size(); ++i) {
+    if (!nothing_new || !at_end_[i]) at_end_[i] = follow(*owners_[i]);
+  }
+}
+
+// True: up to the end.
+template <Application App>
+bool Journal<App>::follow(PartitionOwner& owner) {
+  while (owner.state() == OwnerState::following || (owner.state() == OwnerState::leading && owner.idle())) {
+    const auto records = log_.read(owner.position().partition, owner.next_offset(), read_batch_records);
+    if (!records) {
+      owner.on_read_error(records.error());
+      return false;
+    }
+    if (records->empty()) return true;
+    owner.on_records(*records, false);
+  }
+  return false;
+}
+
+template <Application App>
+void Journal<App>::claim_some() {
+  if (!options_.may_claim) return;
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    if (stopping_) return;
+  }
+  for (std::size_t i = 0; i < owners_.size(); ++i) {
+    if (owners_[i]->state() != OwnerState::following || !at_end_[i]) continue;
+    if (options_.may_claim(static_cast<std::uint32_t>(i), owners_[i]->holder())) owners_[i]->claim();
+  }
+}
+
+template <Application App>
+void Journal<App>::note_leads() {
+  bool changed = false;
+  for (std::size_t i = 0; i < owners_.size(); ++i) {
+    const bool now = owners_[i]->state() == OwnerState::leading;
+    changed = leads_[i].exchange(now) != now || changed;
+  }
+  if (changed && hooks_.leads_changed) hooks_.leads_changed();
 }
 
 // One round: take what was written, read where an owner has to, decide, hand over one write for all partitions, answer. False when

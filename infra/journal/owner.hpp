@@ -54,6 +54,13 @@ struct OwnerIdentity {
   bool exclusive = false;          // LogDescription::exclusive
 };
 
+// Who took the partition over last.
+struct Holder {
+  std::string owner = {};               // OwnerIdentity::owner; empty: nobody ever did
+  std::string url = {};
+  std::uint64_t epoch = 0;
+};
+
 enum class OwnerState { following, catching_up, claiming, leading, stopped };
 
 // A commit of this owner that was accepted, as stored.
@@ -99,6 +106,7 @@ class Owner {
   [[nodiscard]] std::uint64_t next_offset() const { return position_.offset; }
 
   [[nodiscard]] OwnerState state() const { return state_; }
+  [[nodiscard]] const Holder& holder() const { return holder_; }           // as far as it was read
   [[nodiscard]] const Position& position() const { return position_; }     // accepted, not speculative
   [[nodiscard]] const Damage& damage() const { return damage_; }           // when stopped
   [[nodiscard]] bool idle() const { return queue_.empty() && in_flight_.empty() && open_.empty(); }
@@ -163,6 +171,7 @@ class Owner {
   const OwnerLimits limits_;
   OwnerState state_ = OwnerState::following;
   Position position_;                        // what is accepted
+  Holder holder_;
   Position ahead_;                           // position_ and the commits in flight; offsets are not kept in it
   Decoded decoded_;
   Dedup dedup_;

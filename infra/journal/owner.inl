@@ -76,7 +76,10 @@ void Owner<App, Token, Rule>::on_appended(std::uint64_t id, std::span<const Appe
   if (state_ != OwnerState::leading) return;
   if (!all_stored) return recover();
   const Item* first = first_unsettled();
-  if (first != nullptr && first->stored_at) wants_read_ = true;   // a gap: the records before ours decide
+  if (first == nullptr || !first->stored_at) return;
+  wants_read_ = true;                                  // a gap: the records before ours decide
+  if (Rule::gaps_are_read) return;
+  for (Item& item : in_flight_.front().items) answer(item, NotOwner{});
 }
 
 template <Application App, class Token, class Rule>
@@ -238,9 +241,10 @@ void Owner<App, Token, Rule>::settle() {
     for (; batch.settled < batch.items.size(); ++batch.settled) {
       Item& item = batch.items[batch.settled];
       if (item.reply) continue;
-      if (item.stored_at && *item.stored_at < position_.offset) return recover();   // it was read, and is dead
-      if (item.stored_at != position_.offset) return;
-      accept(item, position_.offset);
+      if (!item.stored_at) return;
+      if (*item.stored_at < position_.offset) return recover();   // it was read, and is dead
+      if (Rule::fast_path_needs_contiguity && *item.stored_at > position_.offset) return;
+      accept(item, *item.stored_at);
     }
     answer_replies(batch);
     in_flight_.pop_front();
@@ -301,6 +305,7 @@ void Owner<App, Token, Rule>::on_record(const StoredRecord& record) {
 
 template <Application App, class Token, class Rule>
 void Owner<App, Token, Rule>::on_claim(const Claim& claim) {
+  holder_ = {claim.owner(), claim.url(), claim.epoch()};
   const bool own = claim.owner() == identity_.owner;
   if (own && claim.epoch() == claim_epoch_) return lead();
   if (own) return;                           // one that this owner gave up: a later one of its own is on its way

@@ -30,18 +30,26 @@ struct PlainAppend : RightRule {
 struct RejectionAnsweredBeforeBatchAccepted : RightRule {
   static constexpr bool rejections_wait_for_acceptance = false;
 };
+struct FastPathOverGaps : RightRule {
+  static constexpr bool fast_path_needs_contiguity = false;
+};
+struct GapAnsweredAsLost : RightRule {
+  static constexpr bool gaps_are_read = false;
+};
 
 struct Variant {
   std::string_view name;
   SeedResult (*run)(std::uint64_t seed);
 };
 constexpr Variant right_rule = {"", run_seed<RightRule>};
-constexpr std::array<Variant, 5> mutants = {{
+constexpr std::array<Variant, 7> mutants = {{
     {"timeout-answered-as-failure", run_seed<TimeoutAnsweredAsFailure>},
     {"no-prev-check", run_seed<NoPrevCheck>},
     {"answer-on-send", run_seed<AnswerOnSend>},
     {"plain-append", run_seed<PlainAppend>},
     {"rejection-answered-before-batch-accepted", run_seed<RejectionAnsweredBeforeBatchAccepted>},
+    {"fast-path-over-gaps", run_seed<FastPathOverGaps>},
+    {"gap-answered-as-lost", run_seed<GapAnsweredAsLost>},
 }};
 
 struct Arguments {
