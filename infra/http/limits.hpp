@@ -38,5 +38,8 @@ inline constexpr std::size_t multipart_preamble_bytes = 1024;
 inline constexpr auto client_connect_time = 5'000ms;
 inline constexpr auto client_total_time = 80'000ms;               // as the official Stripe SDK waits
 inline constexpr std::size_t client_response_bytes = 16 * 1024 * 1024;
+inline constexpr std::size_t client_connections_per_peer = 64;    // of an AsyncClient; what is more waits
+inline constexpr std::size_t client_waiting_per_peer = 4'096;
+inline constexpr auto client_keep_time = 60'000ms;                // of an idle connection: shorter than our server's idle_time
 
 }  // namespace layerline::http::limits
