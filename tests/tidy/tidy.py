@@ -38,7 +38,7 @@ MAY_STAND = [
     (r"google/protobuf/", r"(schemas|infra|domain/kernel|projections)/"),
     (r"boost/", r"(infra|gateways|workers)/"),
     (r"rocksdb/", r"infra/(store|journal/log/embedded)/.*\.cpp$"),
-    (r"librdkafka/", r"(infra/journal/log/kafka|workers/publisher)/.*\.cpp$"),
+    (r"librdkafka/", r"(infra/journal/log/kafka|infra/kafka|workers/publisher)/.*\.cpp$"),
     (r"mosquitto", r"infra/mqtt/.*\.cpp$"),
     (r"curl/", r"infra/.*\.cpp$"),
     (r"openssl/", r"(infra|workers/slicer)/.*\.cpp$"),

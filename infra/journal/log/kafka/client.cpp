@@ -33,8 +33,7 @@ struct PartitionsCloser {
   void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
 };
 
-std::expected<Handle, std::string> open_handle(rd_kafka_type_t type, const Settings& settings, Health& health,
-                                               void (*on_delivery)(rd_kafka_t*, const rd_kafka_message_t*, void*)) {
+std::expected<Handle, std::string> open_handle(rd_kafka_type_t type, const Settings& settings, Health& health, OnDelivery on_delivery) {
   std::unique_ptr<rd_kafka_conf_t, ConfCloser> conf(rd_kafka_conf_new());
   std::array<char, 512> why{};
   for (const auto& [name, value] : settings) {
@@ -66,8 +65,6 @@ Settings common_settings(const KafkaAddress& address) {
 void add(Settings& settings, const Settings& more) { settings.insert(settings.end(), more.begin(), more.end()); }
 
 }  // namespace
-
-void on_delivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* opaque);   // producer.cpp
 
 void Closer::operator()(rd_kafka_s* handle) const { rd_kafka_destroy(handle); }
 void Closer::operator()(rd_kafka_topic_s* topic) const { rd_kafka_topic_destroy(topic); }
@@ -107,7 +104,7 @@ std::int64_t Health::quiet_ms() const {
 // ---------------------------------------------------------------- clients
 
 std::expected<Handle, std::string> open_producer(const KafkaAddress& address, const KafkaOptions& options, Health& health,
-                                                 Settings settings) {
+                                                 Settings settings, OnDelivery on_delivery) {
   Settings all = common_settings(address);
   add(all, settings);
   add(all, options.settings);

@@ -53,9 +53,12 @@ class Health {
   std::string why_;
 };
 
+// Called for each record that has its outcome, by whoever polls.
+using OnDelivery = void (*)(rd_kafka_s*, const rd_kafka_message_s*, void*);
+
 // A client of the address; health outlives it. Later settings win, and those of the options come last.
 [[nodiscard]] std::expected<Handle, std::string> open_producer(const KafkaAddress& address, const KafkaOptions& options, Health& health,
-                                                               Settings settings);
+                                                               Settings settings, OnDelivery on_delivery);
 [[nodiscard]] std::expected<Handle, std::string> open_consumer(const KafkaAddress& address, const KafkaOptions& options, Health& health,
                                                                Settings settings);
 [[nodiscard]] Topic open_topic(const Handle& handle, const std::string& name);

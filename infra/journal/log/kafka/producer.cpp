@@ -23,8 +23,6 @@ std::size_t partitions_of(std::span<const Append> records) {
   return count;
 }
 
-}  // namespace
-
 // Of one record, while its append() polls.
 void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
   Slot& slot = *static_cast<Slot*>(message->_private);
@@ -37,6 +35,8 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
   const bool never = message->err != RD_KAFKA_RESP_ERR_NO_ERROR && rd_kafka_message_status(message) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED;
   slot.result = {never ? AppendResult::Kind::not_sent : AppendResult::Kind::unknown, 0};
 }
+
+}  // namespace
 
 std::expected<std::unique_ptr<Producer>, std::string> Producer::open(const KafkaAddress& address, const KafkaOptions& options,
                                                                      Health& health) {
@@ -52,7 +52,8 @@ std::expected<std::unique_ptr<Producer>, std::string> Producer::open(const Kafka
                                // The bytes are the caller's: a request that outlives its append() must hold a copy.
                                {"message.copy.max.bytes", std::to_string(message_max_bytes)},
                                {"queue.buffering.max.messages", "10000000"},
-                               {"queue.buffering.max.kbytes", "2097151"}});
+                               {"queue.buffering.max.kbytes", "2097151"}},
+                              on_delivery);
   if (!handle) return std::unexpected(std::move(handle.error()));
   Topic topic = open_topic(*handle, address.topic);
   if (topic == nullptr) return std::unexpected(std::string("the topic can't be opened"));

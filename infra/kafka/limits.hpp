@@ -1,0 +1,35 @@
+// Every limit of a table by name. Times in milliseconds.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace layerline::kafka::limits {
+
+using namespace std::chrono_literals;
+
+// Writing. A request that a broker does not answer is sent again within the time of its records.
+inline constexpr auto put_time = 10'000ms;               // of one put, until it is stored or unknown; a table may have less
+inline constexpr auto put_grace = 3'000ms;               // librdkafka reports an expired record up to a second late; then it is purged
+inline constexpr auto put_poll = 100ms;
+inline constexpr auto fold_time = 2'000ms;               // a put waits so long to see its own record come back
+inline constexpr auto acknowledge_time = 3'000ms;        // the broker waits so long for its in-sync replicas
+
+// Reading.
+inline constexpr auto wait_time = 100ms;                 // the table's thread looks at the clock so often
+inline constexpr auto fetch_wait = 100ms;                // a broker that has nothing new answers after this
+inline constexpr int read_ahead_kbytes = 16'384;
+inline constexpr auto quiet_time = 1'000ms;              // then the broker is asked whether it is there
+inline constexpr auto check_time = 2'000ms;              // and has so long to answer
+inline constexpr auto stall_time = 10'000ms;             // there is more, and it does not come: the reading begins anew
+inline constexpr auto restart_pause = 500ms;
+
+// Making.
+inline constexpr std::uint32_t replicas = 3;             // of a new topic, where there are as many brokers
+inline constexpr std::int64_t segment_ms = 3'600'000;    // of a compacted topic: what is removed can be wiped from closed segments only
+inline constexpr std::int64_t wiped_after_ms = 86'400'000;            // at the latest, if anything is written afterwards
+inline constexpr std::int64_t removals_kept_ms = 30LL * 86'400'000;   // a process that hears nothing for longer has to start again
+inline constexpr std::int64_t short_retention_ms = 600'000;
+inline constexpr std::int64_t short_segment_bytes = 4 << 20;
+
+}  // namespace layerline::kafka::limits
