@@ -8,12 +8,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "infra/app/journal_commands.hpp"
 #include "infra/app/model_commands.hpp"
 #include "infra/app/projection_commands.hpp"
 #include "infra/app/server.hpp"
+#include "infra/journal/limits.hpp"
 
 namespace layerline::app {
 namespace {
@@ -24,12 +26,22 @@ constexpr std::string_view help = R"(Layerline runs a made-to-order workshop, fr
       all roles in one process; the first line is its URL and its data folder
   layerline model analyze [--density G] [--infill PERCENT] [--layer MM] FILE...
       one JSON line per file: what it measures, weighs and takes
-  layerline journal verify|tail|export --data DIR
-      verify walks the hash chains and names the first bad record; works beside a running server
+  layerline journal verify|tail|export --data DIR | --journal kafka://HOST:PORT[,...]/TOPIC
+      verify walks the hash chains and names the first bad record; works beside a running server. With both it compares the topic with
+      the heads that the folder stored
+  layerline journal create --journal kafka://HOST:PORT[,...]/TOPIC [--partitions N] [--replication N]
+      makes the topic so that nothing is ever deleted from it, and begins the journal; 16 partitions, and 3 replicas on 3 brokers or more
+  layerline journal describe --journal kafka://HOST:PORT[,...]/TOPIC
+      one JSON object; exits 1 with the reasons if history could be lost
+  layerline journal copy --from PLACE --to PLACE
+      PLACE: a data folder or kafka://...; the same bytes at the same offsets. The servers of both are stopped; the source is marked as
+      moved. Run again it goes on where it ended
   layerline projection rebuild|compare NAME|--all --data DIR
       folds views again from the journal; compare exits 0 only if they are byte-identical
   layerline --help
 )";
+
+constexpr std::uint32_t replication_max = 7;
 
 int wrong(std::string_view why) {
   fmt::print(stderr, "layerline: {}\nTry: layerline --help\n", why);
@@ -40,6 +52,11 @@ int wrong(std::string_view why) {
 struct Arguments {
   std::map<std::string, std::string, std::less<>> options;
   std::vector<std::string> words;
+
+  [[nodiscard]] std::string option(std::string_view name) const {
+    const auto found = options.find(name);
+    return found == options.end() ? std::string() : found->second;
+  }
 };
 
 std::optional<Arguments> parse(int count, char** values, std::string& why) {
@@ -74,23 +91,58 @@ int run_serve(const Arguments& arguments) {
   return serve(options);
 }
 
+int run_copy(const Arguments& arguments) {
+  const auto from = parse_place(arguments.option("from"));
+  if (!from) return wrong("copy needs --from PLACE: " + from.error());
+  const auto to = parse_place(arguments.option("to"));
+  if (!to) return wrong("copy needs --to PLACE: " + to.error());
+  return copy_journal(*from, *to);
+}
+
+int run_create(const journal::KafkaAddress& address, const Arguments& arguments) {
+  NewJournal wanted;
+  for (const auto& [name, number, most] : {std::tuple("partitions", &wanted.partitions, journal::partitions_max),
+                                           std::tuple("replication", &wanted.replication, replication_max)}) {
+    const std::string value = arguments.option(name);
+    if (value.empty()) continue;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), *number);
+    const bool whole = error == std::errc() && end == value.data() + value.size();
+    if (!whole || *number == 0 || *number > most) return wrong(fmt::format("--{} takes a number from 1 to {}", name, most));
+  }
+  return create_journal(address, wanted);
+}
+
+int run_journal(std::string_view word, const Arguments& arguments) {
+  if (word == "copy") return run_copy(arguments);
+  const std::filesystem::path data = arguments.option("data");
+  const std::string named = arguments.option("journal");
+  if (named.empty() && data.empty()) return wrong("journal needs --data DIR or --journal kafka://HOST:PORT/TOPIC");
+  JournalPlace place = data;
+  if (!named.empty()) {
+    const auto address = journal::parse_kafka_address(named);
+    if (!address) return wrong(address.error());
+    if (word == "create") return run_create(*address, arguments);
+    if (word == "describe") return describe_journal(*address);
+    place = *address;
+  }
+  if (word == "verify") return verify_journal(place, data);
+  if (word == "tail") return tail_journal(place);
+  if (word == "export") return export_journal(place);
+  if (word == "create" || word == "describe") return wrong(fmt::format("journal {} needs --journal kafka://HOST:PORT/TOPIC", word));
+  return wrong("there is no such command");
+}
+
 int run(const Arguments& arguments) {
   const auto& words = arguments.words;
   if (words.empty() || words.front() == "--help" || words.front() == "help") {
     fmt::print("{}", help);
     return words.empty() ? 2 : 0;
   }
-  const auto data = arguments.options.find("data");
-  const std::filesystem::path folder = data == arguments.options.end() ? std::filesystem::path() : std::filesystem::path(data->second);
+  const std::filesystem::path folder = arguments.option("data");
   if (words.front() == "serve") return run_serve(arguments);
   if (words.front() == "model" && words.size() >= 3 && words[1] == "analyze")
     return analyze_models({words.begin() + 2, words.end()}, arguments.options);
-  if (words.front() == "journal" && words.size() == 2) {
-    if (folder.empty()) return wrong("journal needs --data DIR");
-    if (words[1] == "verify") return verify_journal(folder);
-    if (words[1] == "tail") return tail_journal(folder);
-    if (words[1] == "export") return export_journal(folder);
-  }
+  if (words.front() == "journal" && words.size() == 2) return run_journal(words[1], arguments);
   if (words.front() == "projection" && words.size() == 3) {
     if (folder.empty()) return wrong("projection needs --data DIR");
     if (words[1] == "rebuild") return rebuild_projections(folder, words[2]);

@@ -134,14 +134,15 @@ VerifyReport verify(const Log& log, std::span<const Position> stored_heads) {
 }
 
 // What comes before the genesis is dead, whoever wrote it; the rule skips it.
-std::expected<std::string, LogError> journal_id_of(const Log& log) {
-  Position position = start_of(0);
+std::expected<std::string, LogError> journal_id_of(const Log& log, std::uint32_t partition) {
+  Position position = start_of(partition);
   Decoded decoded;
-  const auto records = log.read(0, 0, genesis_within_records);
+  const auto records = log.read(partition, 0, genesis_within_records);
   if (!records) return std::unexpected(records.error());
   for (const StoredRecord& record : *records) {
     const Verdict verdict = fold(position, record.offset, record.bytes, decoded);
-    if (verdict.kind == Verdict::Kind::damaged) return std::unexpected(LogError{0, verdict.damage.offset, true, verdict.damage.reason});
+    const Damage& damage = verdict.damage;
+    if (verdict.kind == Verdict::Kind::damaged) return std::unexpected(LogError{partition, damage.offset, true, damage.reason});
     if (!position.journal_id.empty()) break;
   }
   return position.journal_id;

@@ -30,8 +30,8 @@ struct VerifyReport {
 [[nodiscard]] VerifyReport verify(const Log& log, std::span<const Position> stored_heads);
 [[nodiscard]] std::string describe(const Damage& damage);
 
-// The id in the genesis that partition 0 begins with; empty: there is none among its first records.
-[[nodiscard]] std::expected<std::string, LogError> journal_id_of(const Log& log);
+// The id in the genesis that a partition begins with; empty: there is none among its first records.
+[[nodiscard]] std::expected<std::string, LogError> journal_id_of(const Log& log, std::uint32_t partition);
 
 // Called with each line, without its end.
 using Line = std::function<void(std::string_view)>;

@@ -201,7 +201,7 @@ std::expected<void, LogError> EmbeddedLog::load_meta() {
   const auto stored = static_cast<std::uint32_t>(count.empty() ? 0 : std::stoul(count));
   partitions_ = std::max(stored, read_only_ ? 0 : options_.partitions);
   if (partitions_ > partitions_max) return std::unexpected(LogError{0, 0, false, "too many partitions"});
-  journal_id_ = id.empty() ? make_journal_id() : id;
+  journal_id_ = !id.empty() ? id : options_.journal_id.empty() ? make_journal_id() : options_.journal_id;
   if (read_only_) return {};
   if (id.empty()) {
     if (auto done = store_meta(journal_id_key, journal_id_); !done) return done;

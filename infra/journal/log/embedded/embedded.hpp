@@ -21,6 +21,7 @@ namespace layerline::journal {
 
 struct EmbeddedOptions {
   std::uint32_t partitions = 16;     // of a new journal; an old one only grows
+  std::string journal_id = {};       // of a new journal that is a copy; empty: a random one
   bool sync = true;                  // off: for measuring only, an answer then means nothing
   bool past_damage = false;          // read only, to say what is left: a damaged log of writes ends where it is damaged
   rocksdb::Env* environment = nullptr;   // for tests that break the disk; must outlive the log

@@ -84,7 +84,7 @@ std::expected<void, std::string> KafkaLog::open() {
   if (!tail) return std::unexpected(std::move(tail.error()));
   tail_ = std::move(*tail);
   watcher_ = std::thread([this] { watch(); });
-  auto id = journal_id_of(*this);
+  auto id = journal_id_of(*this, 0);
   if (!id) return std::unexpected(std::move(id.error().reason));
   journal_id_ = std::move(*id);
   return {};
