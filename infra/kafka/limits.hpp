@@ -22,6 +22,7 @@ inline constexpr int read_ahead_kbytes = 16'384;
 inline constexpr auto quiet_time = 1'000ms;              // then the broker is asked whether it is there
 inline constexpr auto check_time = 2'000ms;              // and has so long to answer
 inline constexpr auto stall_time = 10'000ms;             // there is more, and it does not come: the reading begins anew
+inline constexpr auto catch_up_time = 10'000ms;         // of one question for all keys
 inline constexpr auto restart_pause = 500ms;
 
 // Making.

@@ -97,12 +97,13 @@ std::expected<void, Error> unseal(events::Event& event, std::string_view stream,
   if (kind.message == nullptr) return std::unexpected(Error{fmt::format("the event {} of {} is unknown to this build", type, stream)});
   return walk(*kind.message, kind.name, [&](events::Sealed& sealed, const std::string& path) -> std::expected<void, Error> {
     if (sealed.ciphertext().empty()) return {};
-    const auto key = keys.get(sealed.subject());
-    if (!key || key->key_id != sealed.key_id()) {
+    const auto key = keys.find(sealed.subject(), sealed.key_id());
+    if (!key) return std::unexpected(Error{"the key vault can't be read: " + key.error()});
+    if (!*key) {
       sealed.set_clear(std::string(erased));
       return {};
     }
-    auto clear = crypto::open(key->key, sealed.nonce(), sealed.ciphertext(), associated_data(stream, type, path));
+    auto clear = crypto::open(**key, sealed.nonce(), sealed.ciphertext(), associated_data(stream, type, path));
     if (!clear) return std::unexpected(Error{fmt::format("{} of {} was altered or sealed for another place", path, stream)});
     sealed.set_clear(std::move(*clear));
     return {};

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 
+#include "infra/kafka/keys.hpp"
 #include "infra/kafka/table.hpp"
 #include "tests/contract/kafka_broker.hpp"
 
@@ -67,6 +69,34 @@ TEST_CASE("kafka: table: a topic that is made later is followed then") {
   CHECK(there);
   CHECK(table->get("a") == "1");
   CHECK(table->trouble().empty());
+}
+
+TEST_CASE("kafka: keys: made beside the journal, shared by two processes, and gone in both when one destroys them") {
+  TableAddress journal = unused_topic();
+  journal.topic += ".journal";
+  const std::vector<std::string> subjects{"customer/1"};
+  const TableAddress address{journal.bootstrap, topics_beside(journal.topic).keys};
+  REQUIRE(create_table(address, TableKind::compacted));
+  const auto early = open(address);
+  CHECK_FALSE(crypto::KeyVault::open_shared(key_table(*early)));
+  for (int times = 0; times < 2; ++times) {
+    const auto created = create_beside(journal);
+    REQUIRE_MESSAGE(created, created.error());
+  }
+  const auto first_table = open(address);
+  const auto second_table = open(address);
+  auto first = crypto::KeyVault::open_shared(key_table(*first_table));
+  auto second = crypto::KeyVault::open_shared(key_table(*second_table));
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(first->installation_secret() == second->installation_secret());
+  const auto made = first->get_or_create(subjects)->front();
+  CHECK(second->find("customer/1", made.key_id)->value() == made.key);
+  REQUIRE(second->destroy("customer/1") == true);
+  const auto until = std::chrono::steady_clock::now() + 5s;
+  while (first->find("customer/1", made.key_id)->has_value() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  CHECK(first->find("customer/1", made.key_id)->has_value() == false);
+  CHECK(first->get_or_create(subjects)->front().key_id != made.key_id);
 }
 
 }  // namespace

@@ -1,0 +1,47 @@
+#include "infra/kafka/keys.hpp"
+
+#include "infra/kafka/limits.hpp"
+
+namespace layerline::kafka {
+namespace {
+
+std::expected<void, std::string> put_all(Table& table, const std::vector<TableRecord>& records) {
+  if (auto stored = table.put_all(records); !stored) return std::unexpected(std::move(stored.error().message));
+  return {};
+}
+
+}  // namespace
+
+crypto::KeyTable key_table(Table& table) {
+  return {.put =
+              [&table](crypto::KeyTable::Records keys) {
+                std::vector<TableRecord> records;
+                for (const auto& [name, key] : keys) records.push_back({name, key});
+                return put_all(table, records);
+              },
+          .remove =
+              [&table](std::span<const std::string> names) {
+                std::vector<TableRecord> records;
+                for (const std::string& name : names) records.push_back({name, std::nullopt});
+                return put_all(table, records);
+              },
+          .get = [&table](std::string_view name) { return table.get(name); },
+          .with_prefix = [&table](std::string_view prefix) { return table.with_prefix(prefix); },
+          .catch_up = [&table] { return table.catch_up(limits::catch_up_time); }};
+}
+
+std::expected<void, std::string> create_beside(const TableAddress& journal, const TableOptions& options) {
+  const TopicsBeside beside = topics_beside(journal.topic);
+  const TableAddress keys{journal.bootstrap, beside.keys};
+  for (const std::string& topic : {beside.keys, beside.positions}) {
+    if (auto made = create_table({journal.bootstrap, topic}, TableKind::compacted, options); !made) return std::unexpected(made.error());
+  }
+  const auto made = create_table({journal.bootstrap, beside.owners}, TableKind::short_retention, options);
+  if (!made) return std::unexpected(made.error());
+  const auto table = Table::open(keys, options);
+  if (!table) return std::unexpected(table.error());
+  if (auto secret = crypto::create_secret(key_table(**table)); !secret) return std::unexpected(std::move(secret.error()));
+  return {};
+}
+
+}  // namespace layerline::kafka
