@@ -104,7 +104,7 @@ void say_keys(const JournalPlace& from, const JournalPlace& to) {
   const std::string source = folder == nullptr ? "the data folders that served it" : folder->string();
   const auto* target = std::get_if<std::filesystem::path>(&to);
   const std::string next = target == nullptr ? "the data folders that will serve it" : target->string();
-  fmt::print("Not part of a journal are the keys of personal data (keys/) and files (blobs/): take both folders along from {} to {}.\n",
+  fmt::print("Not part of a journal: keys of personal data (keys/), files (blobs/), first API keys (access/). Take them from {} to {}.\n",
              source, next);
 }
 

@@ -105,7 +105,7 @@ void CatchUp::close_idle() {
   std::erase_if(lanes_, [&](const Lane& lane) {
     return std::ranges::none_of(cursors_, [&](const Cursor& cursor) { return cursor.lane == &lane; });
   });
-  for (const Lane& lane : lanes_) rd_kafka_poll(lane.handle.get(), 0);
+  for (const Lane& lane : lanes_) serve_events(lane.handle);
 }
 
 // ---------------------------------------------------------------- reading

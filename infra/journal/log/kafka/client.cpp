@@ -124,6 +124,8 @@ std::expected<Handle, std::string> open_consumer(const KafkaAddress& address, co
   return open_handle(RD_KAFKA_CONSUMER, all, health, nullptr);
 }
 
+void serve_events(const Handle& handle) { rd_kafka_poll(handle.get(), 0); }
+
 Topic open_topic(const Handle& handle, const std::string& name) { return Topic(rd_kafka_topic_new(handle.get(), name.c_str(), nullptr)); }
 
 namespace {

@@ -61,6 +61,8 @@ using OnDelivery = void (*)(rd_kafka_s*, const rd_kafka_message_s*, void*);
                                                                Settings settings, OnDelivery on_delivery);
 [[nodiscard]] std::expected<Handle, std::string> open_consumer(const KafkaAddress& address, const KafkaOptions& options, Health& health,
                                                                Settings settings);
+// Calls back with errors that came up; each client needs it now and then.
+void serve_events(const Handle& handle);
 [[nodiscard]] Topic open_topic(const Handle& handle, const std::string& name);
 
 enum class Edge { begin, end };

@@ -52,6 +52,9 @@ class KafkaLog final : public Log {
   const KafkaOptions options_;
   mutable Health health_;
   mutable CatchUp catch_up_;
+  // A broker answers one connection in order, and the tail's waits for news most of the time: questions have one of their own.
+  Handle asking_;
+  Topic asked_topic_;
   std::unique_ptr<Tail> tail_;
   std::unique_ptr<Producer> producer_;           // made by the first append; used by the thread that appends only
   std::uint32_t partitions_ = 0;
@@ -63,10 +66,11 @@ class KafkaLog final : public Log {
 };
 
 std::expected<std::uint32_t, std::string> KafkaLog::count_partitions() {
-  const auto handle = open_consumer(address_, options_, health_, {});
-  if (!handle) return std::unexpected(handle.error());
-  const Topic topic = open_topic(*handle, address_.topic);
-  const auto found = query_metadata(*handle, topic, query_timeout_ms);
+  auto handle = open_consumer(address_, options_, health_, {});
+  if (!handle) return std::unexpected(std::move(handle.error()));
+  asking_ = std::move(*handle);
+  asked_topic_ = open_topic(asking_, address_.topic);
+  const auto found = query_metadata(asking_, asked_topic_, query_timeout_ms);
   if (!found) return std::unexpected(fmt::format("{} does not answer: {}", address_.bootstrap, found.error()));
   if (found->partitions == 0) {
     return std::unexpected(fmt::format("there is no topic {0}; make it with: layerline journal create --journal {1}", address_.topic,
@@ -104,9 +108,10 @@ void KafkaLog::watch() {
   while (!stop_signal_.wait_for(lock, std::chrono::milliseconds(health_check_ms), [this] { return stopping_; })) {
     lock.unlock();
     tail_->serve_events();
+    serve_events(asking_);
     catch_up_.close_idle();
     if (health_.quiet_ms() >= health_check_ms) {
-      const auto found = tail_->metadata(health_timeout_ms);
+      const auto found = query_metadata(asking_, asked_topic_, health_timeout_ms);
       if (!found) health_.failed(found.error());
       else if (!found->trouble.empty()) health_.failed(found->trouble);
       else health_.good();
@@ -139,7 +144,7 @@ std::vector<AppendResult> KafkaLog::append(std::span<const Append> records) {
 
 bool KafkaLog::reopen() {
   if ((producer_ == nullptr || producer_->is_broken()) && !make_producer()) return false;
-  const auto found = tail_->metadata(reopen_timeout_ms);
+  const auto found = query_metadata(asking_, asked_topic_, reopen_timeout_ms);
   return found && found->partitions >= partitions_;
 }
 
@@ -160,9 +165,9 @@ std::expected<std::vector<StoredRecord>, LogError> KafkaLog::read(std::uint32_t 
 
 std::expected<std::uint64_t, LogError> KafkaLog::end(std::uint32_t partition) const {
   if (partition >= partitions_) return 0;
-  const auto found = tail_->offset(partition, Edge::end);
+  const auto found = query_offsets(asking_, address_.topic, Edge::end, partition, 1, query_timeout_ms);
   if (!found) return std::unexpected(LogError{partition, 0, false, found.error()});
-  tail_->reaches(partition, *found);
+  tail_->reaches(partition, found->front());
   return tail_->known_end(partition);
 }
 

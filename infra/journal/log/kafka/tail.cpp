@@ -119,10 +119,6 @@ std::expected<std::uint64_t, std::string> Tail::offset(std::uint32_t partition, 
   return found->front();
 }
 
-std::expected<Metadata, std::string> Tail::metadata(int timeout_ms) const { return query_metadata(handle_, topic_, timeout_ms); }
-
-void Tail::serve_events() const { rd_kafka_poll(handle_.get(), 0); }
-
 // ---------------------------------------------------------------- the tail thread
 
 void Tail::run() {

@@ -46,10 +46,7 @@ class Tail {
   [[nodiscard]] std::uint64_t wait(std::uint64_t seen, std::chrono::milliseconds timeout) const;
   void wake();
 
-  // Asks the brokers something on the tail's own connection.
-  [[nodiscard]] std::expected<std::uint64_t, std::string> offset(std::uint32_t partition, Edge edge) const;
-  [[nodiscard]] std::expected<Metadata, std::string> metadata(int timeout_ms) const;
-  void serve_events() const;
+  void serve_events() const { kafka::serve_events(handle_); }
 
  private:
   // The records [begin, begin + records.size()), and how far the log is known to reach.
@@ -75,6 +72,7 @@ class Tail {
   void raise_end(Ring& ring, std::uint64_t end);
   void on_error(const rd_kafka_message_s& message);
   void check_range(std::uint32_t partition);
+  [[nodiscard]] std::expected<std::uint64_t, std::string> offset(std::uint32_t partition, Edge edge) const;
   void give_up(std::uint32_t partition, std::string reason);
 
   const KafkaAddress& address_;
