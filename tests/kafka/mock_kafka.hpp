@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "infra/kafka/table.hpp"
 
@@ -40,10 +41,14 @@ class MockKafka {
   void stop_broker() const { rd_kafka_mock_broker_set_down(cluster_, broker); }
   void start_broker() const { rd_kafka_mock_broker_set_up(cluster_, broker); }
 
+  [[nodiscard]] TableAddress address() const { return {rd_kafka_mock_cluster_bootstraps(cluster_), "table"}; }
+  [[nodiscard]] static std::vector<std::pair<std::string, std::string>> settings() {
+    return {{"fetch.wait.max.ms", "10"}, {"reconnect.backoff.max.ms", "100"}, {"socket.timeout.ms", "1000"}};
+  }
   [[nodiscard]] std::unique_ptr<Table> open(TableOptions options = {}) const {
-    options.settings = {{"fetch.wait.max.ms", "10"}, {"reconnect.backoff.max.ms", "100"}, {"socket.timeout.ms", "1000"}};
+    options.settings = settings();
     options.put_time = std::chrono::milliseconds(1'500);
-    auto table = Table::open({rd_kafka_mock_cluster_bootstraps(cluster_), "table"}, std::move(options));
+    auto table = Table::open(address(), std::move(options));
     REQUIRE_MESSAGE(table, table.error());
     return std::move(*table);
   }
