@@ -1,4 +1,4 @@
-// Every limit of a table by name. Times in milliseconds.
+// Every limit of tables and transactions by name. Times in milliseconds.
 #pragma once
 
 #include <chrono>
@@ -32,5 +32,16 @@ inline constexpr std::int64_t wiped_after_ms = 86'400'000;            // at the 
 inline constexpr std::int64_t removals_kept_ms = 30LL * 86'400'000;   // a process that hears nothing for longer has to start again
 inline constexpr std::int64_t short_retention_ms = 600'000;
 inline constexpr std::int64_t short_segment_bytes = 4 << 20;
+
+// Transactions.
+inline constexpr auto init_time = 15'000ms;              // the coordinator aborts what an older producer left open first
+inline constexpr auto transaction_time = 30'000ms;       // then the brokers abort it; readers wait so long behind a producer that died
+inline constexpr auto message_time = 10'000ms;
+static_assert(message_time < transaction_time);
+inline constexpr int commit_tries = 3;                   // of an end that did not come in time
+inline constexpr auto linger_time = 5ms;                 // to fill batches; a transaction ends with a flush
+inline constexpr auto silence_time = 10'000ms;           // of the brokers, while what was committed is read
+inline constexpr auto committed_fetch_wait = 20ms;
+inline constexpr auto query_time = 5'000ms;
 
 }  // namespace layerline::kafka::limits
