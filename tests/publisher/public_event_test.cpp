@@ -27,8 +27,9 @@ PublicData published(const events::Event& event, std::string_view currency = "US
 
 TEST_CASE("publisher: public event: no field that may hold personal data, a secret or a text of somebody's own gets out") {
   // Every text of a filled event is the path of its field, so a field that is published can be told by its value.
-  const std::string_view never[] = {"personal", ".customer", ".by\"", ".tracking", ".hash", ".serial", ".host", ".pin", ".intent", ".name\"",
-                                    ".detail", ".note", ".reference", ".ship_to", ".remote_name", ".md5", ".provider_event", ".file\""};
+  const std::string_view never[] = {"personal", ".customer", ".by\"", ".tracking", ".hash", ".serial", ".host", ".pin", ".intent",
+                                    ".name\"", ".detail", ".note", ".reference", ".ship_to", ".remote_name", ".md5", ".provider_event",
+                                    ".file\""};
   std::size_t seen = 0;
   for (const events::Event& event : golden::filled_events()) {
     const auto data = public_data(event, "USD");
@@ -97,7 +98,8 @@ TEST_CASE("publisher: public event: of whole journeys every topic gets its part,
     for (const PublicEvent& event : testing::public_events_of(**log)) {
       CHECK(ids.insert(event.id).second);
       used.insert(event.topic);
-      for (const char* part : {"Ada", "Lovelace", "example.org", "London", "SW1Y", "7946", "customer-1"}) CHECK(!contains(event.json, part));
+      for (const char* part : {"Ada", "Lovelace", "example.org", "London", "SW1Y", "7946", "customer-1"})
+        CHECK(!contains(event.json, part));
     }
   }
   std::filesystem::remove_all(folder);

@@ -47,7 +47,8 @@ int run(const char* folder, const char* bootstrap, const char* prefix) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count();
   publisher.stop();
   const publisher::Counts counts = publisher.counts();
-  fmt::print("events={} transactions={} found={} repaired={} ms={}\n", counts.events, counts.transactions, counts.found, counts.repaired, ms);
+  fmt::print("events={} transactions={} found={} repaired={} ms={}\n", counts.events, counts.transactions, counts.found, counts.repaired,
+             ms);
   return 0;
 }
 

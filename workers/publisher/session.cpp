@@ -184,7 +184,8 @@ bool Session::take_entry(const journal::Commit& commit, const journal::Entry& en
   if (!data) return true;
   if (data->lacks_currency) {
     // The workshop was opened in another partition, which was not read so far.
-    obstacle_ = fmt::format("partition {}, offset {}: the currency of workshop {} is not known", id.partition, id.offset, commit.workshop());
+    obstacle_ =
+        fmt::format("partition {}, offset {}: the currency of workshop {} is not known", id.partition, id.offset, commit.workshop());
     return false;
   }
   out.push_back(cloud_event(id, journal_id_, commit, entry, std::move(*data)));
@@ -199,7 +200,8 @@ void Session::add(PublicEvent event) {
     return;
   }
   counts_.repaired += before ? 1 : 0;
-  batch_.push_back({topic_name(target_, event.topic), std::move(event.key), std::move(event.json), event.time_ms, std::string(content_type)});
+  batch_.push_back(
+      {topic_name(target_, event.topic), std::move(event.key), std::move(event.json), event.time_ms, std::string(content_type)});
 }
 
 // ---------------------------------------------------------------- writing
@@ -237,7 +239,8 @@ void Session::add_positions() {
   for (const journal::Reader& reader : readers_) {
     const journal::Position& position = reader.position();
     if (position == written_[position.partition]) continue;
-    batch_.push_back({positions_topic(target_), fmt::format("{}/{}", journal_id_, position.partition), encode(position), position.time_ms, {}});
+    const std::string key = fmt::format("{}/{}", journal_id_, position.partition);
+    batch_.push_back({positions_topic(target_), key, encode(position), position.time_ms, {}});
   }
 }
 
