@@ -33,7 +33,8 @@ class CommittedReader {
 
   using Consumer = std::function<void(const Committed&)>;
   // In order per partition. A transaction that was committed a moment ago may not show yet: the coordinator answers first, and marks the
-  // partitions then. Who has opened a producer of its id since sees it. An error: the brokers fell silent, or have nothing at such an offset.
+  // partitions then. Who has opened a producer of its id since sees it.
+  // An error: the brokers fell silent, or have nothing at such an offset.
   [[nodiscard]] std::expected<void, std::string> read_to_end(std::span<const Place> from, const Consumer& consumer);
 
   // Behind the last record of each partition.
