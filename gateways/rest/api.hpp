@@ -38,7 +38,6 @@ struct Api {
   std::uint32_t partitions = 0;
   std::vector<Secret<std::string>> stripe_webhook_secrets;   // several while one is replaced; none: such webhooks are refused
   std::function<bool(const std::string& subject)> destroy_key;   // erasure: false if it could not be written
-  std::function<std::string()> metrics_text;
   std::function<std::string()> trouble;        // why the server is not ready; empty if it is
 };
 

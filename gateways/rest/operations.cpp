@@ -1,4 +1,4 @@
-// For operators and their tools: health, metrics, products, and the page at the root.
+// For operators and their tools: the status, products, and the page at the root.
 #include <fmt/format.h>
 
 #include "gateways/rest/api.hpp"
@@ -6,21 +6,6 @@
 
 namespace layerline::rest {
 namespace {
-
-awaitable<Response> healthz(Request&) { co_return http::text_response(200, "ok\n"); }
-
-awaitable<Response> readyz(Api& api) {
-  const std::string trouble = api.trouble();
-  if (trouble.empty()) co_return http::text_response(200, "ready\n");
-  co_return http::problem(503, "not-ready", trouble);
-}
-
-awaitable<Response> metrics(Api& api) {
-  Response response;
-  response.headers = {{"Content-Type", "text/plain; version=0.0.4"}};
-  response.body = api.metrics_text();
-  co_return response;
-}
 
 awaitable<Response> status(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
@@ -74,9 +59,6 @@ awaitable<Response> root(Api& api) {
 void add_operations(http::Router& router, Api& api) {
   using http::Method;
   router.add(Method::get, "/", [&api](Request&) { return root(api); });
-  router.add(Method::get, "/healthz", [](Request& request) { return healthz(request); });
-  router.add(Method::get, "/readyz", [&api](Request&) { return readyz(api); });
-  router.add(Method::get, "/metrics", [&api](Request&) { return metrics(api); });
   router.add(Method::get, "/api/v1/status", [&api](Request& request) { return status(api, request); });
   router.add(Method::get, "/api/v1/integration/sync-status", [&api](Request& request) { return status(api, request); });
   router.add(Method::get, "/api/v1/products", [&api](Request& request) { return products(api, request); });

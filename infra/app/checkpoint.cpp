@@ -1,5 +1,9 @@
 #include "infra/app/checkpoint.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "projections/projection.hpp"
@@ -9,7 +13,26 @@ namespace {
 
 std::string key_of(std::uint32_t partition) { return fmt::format("head/{:05}", partition); }
 
+constexpr std::string_view seen_key = "journal";
+
 }  // namespace
+
+JournalSeen journal_seen(const store::Store& state) {
+  const auto stored = state.get(seen_key);
+  if (!stored || !*stored) return {};
+  const std::string& text = **stored;
+  const std::size_t colon = text.find(':');
+  JournalSeen seen;
+  std::from_chars(text.data(), text.data() + std::min(colon, text.size()), seen.partitions);
+  if (colon != std::string::npos) seen.journal_id = text.substr(colon + 1);
+  return seen;
+}
+
+void note_journal(store::Store& state, const JournalSeen& seen) {
+  store::Batch batch;
+  batch.put(seen_key, fmt::format("{}:{}", seen.partitions, seen.journal_id));
+  (void)state.write(batch);      // what is missing is noted at the next start
+}
 
 void store_head(store::Store& state, const journal::Position& after) {
   store::Batch batch;

@@ -11,6 +11,14 @@
 
 namespace layerline::app {
 
+// The journal that this folder was built upon; empty and 0: none yet.
+struct JournalSeen {
+  std::string journal_id = {};
+  std::uint32_t partitions = 0;
+};
+[[nodiscard]] JournalSeen journal_seen(const store::Store& state);
+void note_journal(store::Store& state, const JournalSeen& seen);
+
 void store_head(store::Store& state, const journal::Position& after);
 [[nodiscard]] std::expected<std::vector<journal::Position>, std::string> stored_heads(const store::Store& state,
                                                                                       const store::Store& documents,

@@ -1,6 +1,7 @@
 // layerline: one program. `serve` runs the workshop; the other commands look at its data.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <functional>
@@ -24,6 +25,8 @@ constexpr std::string_view help = R"(Layerline runs a made-to-order workshop, fr
 
   layerline serve --data DIR [--port N] [--address A] [--config FILE]
       all roles in one process; the first line is its URL and its data folder
+  layerline serve --data DIR --port N --journal kafka://HOST:PORT[,…]/TOPIC [--roles A,B] [--url URL]
+      some roles of an installation on Kafka: gateway, owner, projector, slicer, payments, printer, notifier, publisher
   layerline model analyze [--density G] [--infill PERCENT] [--layer MM] FILE...
       one JSON line per file: what it measures, weighs and takes
   layerline journal verify|tail|export --data DIR | --journal kafka://HOST:PORT[,...]/TOPIC
@@ -63,7 +66,7 @@ std::optional<Arguments> parse(int count, char** values, std::string& why) {
   Arguments out;
   for (int i = 1; i < count; ++i) {
     const std::string word = values[i];
-    if (word == "--all" || word == "--help" || !word.starts_with("--")) {
+    if (word == "--all" || word == "--resume" || word == "--help" || !word.starts_with("--")) {
       out.words.push_back(word);
       continue;
     }
@@ -82,11 +85,18 @@ int run_serve(const Arguments& arguments) {
     if (name == "data") options.data = value;
     else if (name == "address") options.address = value;
     else if (name == "config") options.config = value;
-    else if (name == "port") {
+    else if (name == "journal") options.journal = value;
+    else if (name == "url") options.url = value;
+    else if (name == "roles") {
+      auto roles = Roles::parse(value);
+      if (!roles) return wrong(roles.error());
+      options.roles = *roles;
+    } else if (name == "port") {
       const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), options.port);
       if (error != std::errc() || end != value.data() + value.size()) return wrong("--port takes a number up to 65535");
     } else return wrong("serve does not know --" + name);
   }
+  options.resume = std::ranges::find(arguments.words, "--resume") != arguments.words.end();
   if (options.data.empty()) return wrong("serve needs --data DIR");
   return serve(options);
 }

@@ -1,6 +1,7 @@
 #include "infra/app/server.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/resource.h>
 
 #include <boost/asio/io_context.hpp>
@@ -17,6 +18,7 @@
 #include "infra/app/checkpoint.hpp"
 #include "infra/app/default_profile.hpp"
 #include "infra/app/first_start.hpp"
+#include "infra/app/health.hpp"
 #include "infra/app/journal_source.hpp"
 #include "infra/app/limits.hpp"
 #include "infra/app/settings.hpp"
@@ -24,6 +26,7 @@
 #include "infra/http/server.hpp"
 #include "infra/journal/journal.hpp"
 #include "infra/journal/log/embedded/embedded.hpp"
+#include "infra/journal/log/kafka/kafka_log.hpp"
 #include "infra/journal/tools.hpp"
 #include "infra/telemetry/log.hpp"
 #include "infra/telemetry/metrics.hpp"
@@ -59,11 +62,11 @@ std::filesystem::path profile_file(const Settings& settings, const DataFolder& f
   return file;
 }
 
-std::vector<std::string> followed_types() {
+std::vector<std::string> followed_types(const Roles& roles) {
   std::vector<std::string> types = {"workshop.opened", "workshop.configured", "workshop.listed", "key.issued",
                                     "key.revoked",     "timer.set",           "timer.fired"};
-  for (const std::string& type : effects::EffectWorker::fact_types()) types.push_back(type);
-  for (const std::string& type : printer::Farm::fact_types()) types.push_back(type);
+  if (roles.any_worker()) types.insert(types.end(), effects::EffectWorker::fact_types().begin(), effects::EffectWorker::fact_types().end());
+  if (roles.has(Role::printer)) types.insert(types.end(), printer::Farm::fact_types().begin(), printer::Farm::fact_types().end());
   return types;
 }
 
@@ -78,12 +81,23 @@ class Process {
 
  private:
   [[nodiscard]] std::optional<std::string> open_stores();
+  [[nodiscard]] std::optional<std::string> open_log();
+  [[nodiscard]] std::optional<std::string> open_embedded_log();
+  [[nodiscard]] std::optional<std::string> open_kafka_log();
+  [[nodiscard]] std::optional<std::string> check_heads();
   [[nodiscard]] std::optional<std::string> start_journal();
-  [[nodiscard]] std::optional<std::string> start_readers();
+  [[nodiscard]] std::optional<std::string> start_follower();
+  [[nodiscard]] std::optional<std::string> start_projector();
   void make_workers();
-  [[nodiscard]] std::optional<std::string> start_gateway();
+  [[nodiscard]] std::optional<std::string> open_first_workshop();
+  [[nodiscard]] std::optional<std::string> listen();
+  void make_api();
   void close();
   [[nodiscard]] std::string trouble() const;
+  [[nodiscard]] bool has(Role role) const { return options_.roles.has(role); }
+  // All but projectors and publishers need to know which workshops there are.
+  [[nodiscard]] bool follows() const { return has(Role::gateway) || has(Role::owner) || options_.roles.any_worker(); }
+  [[nodiscard]] bool on_kafka() const { return !options_.journal.empty(); }
 
   const ServeOptions options_;
   const DataFolder folder_;
@@ -120,9 +134,6 @@ std::optional<std::string> Process::open_stores() {
   std::filesystem::create_directories(folder_.root, failed);
   if (failed) return fmt::format("the data folder {} can't be made: {}", folder_.root.string(), failed.message());
   std::filesystem::create_directories(folder_.scratch(), failed);
-  auto log = journal::open_embedded(folder_.journal(), {.partitions = settings_.partitions, .sync = settings_.sync});
-  if (!log) return fmt::format("the journal can't be opened: {}", log.error().reason);
-  journal_log_ = std::move(*log);
   auto keys = crypto::KeyVault::open(folder_.keys());
   if (!keys) return keys.error();
   keys_.emplace(std::move(*keys));
@@ -138,22 +149,56 @@ std::optional<std::string> Process::open_stores() {
   return std::nullopt;
 }
 
-std::optional<std::string> Process::start_journal() {
-  // The log must still hold what others have built upon.
+std::optional<std::string> Process::open_log() {
+  if (on_kafka()) return open_kafka_log();
+  if (!options_.roles.is_all()) return "the embedded journal serves one process with all roles; --roles needs --journal kafka://...";
+  return open_embedded_log();
+}
+
+std::optional<std::string> Process::open_embedded_log() {
+  // MOVED
+  auto log = journal::open_embedded(folder_.journal(), {.partitions = settings_.partitions, .sync = settings_.sync});
+  if (!log) return fmt::format("the journal can't be opened: {}", log.error().reason);
+  journal_log_ = std::move(*log);
+  return std::nullopt;
+}
+
+std::optional<std::string> Process::open_kafka_log() {
+  const auto address = journal::parse_kafka_address(options_.journal);
+  if (!address) return address.error();
+  if (options_.port == 0 && options_.url.empty()) return "on Kafka the other processes have to reach this one: --port or --url is needed";
+  const auto seen = journal_seen(*state_);
+  journal::KafkaOptions kafka{.recorded_journal_id = seen.journal_id, .recorded_partitions = seen.partitions};
+  kafka.report = [this](std::string_view line) { log_.warning("kafka", line); };
+  auto log = journal::open_kafka(*address, kafka);
+  if (!log) return fmt::format("the journal {} can't be used:\n  {}", options_.journal, fmt::join(log.error().reasons, "\n  "));
+  journal_log_ = std::move(*log);
+  const journal::LogDescription description = journal_log_->describe();
+  note_journal(*state_, {description.journal_id, description.partitions});
+  return std::nullopt;
+}
+
+// The log must still hold what others have built upon.
+std::optional<std::string> Process::check_heads() {
   const auto heads = stored_heads(*state_, *documents_, journal_log_->describe().partitions);
   if (!heads) return heads.error();
   for (const journal::Position& head : *heads) {
     journal::Reader reader(*journal_log_, head);
     if (auto held = reader.check(); !held) return "the journal is not the one that was built upon: " + journal::describe(held.error());
   }
+  return std::nullopt;
+}
+
+std::optional<std::string> Process::start_journal() {
   std::vector<Business*> businesses;
   for (std::uint32_t partition = 0; partition < journal_log_->describe().partitions; ++partition) {
     partitions_.push_back(std::make_unique<Business>(*keys_));
     businesses.push_back(partitions_.back().get());
   }
-  commands_.emplace(io_, [this](const std::string& workshop) { return directory_.partition_of(workshop); });
+  journal::JournalOptions journal_options{.owner = "serve", .url = settings_.public_url};
+  journal_options.may_claim = [](std::uint32_t, const journal::Holder&) { return true; };
   journal_ = std::make_unique<Journal<Business>>(
-      *journal_log_, businesses, journal::JournalOptions{.owner = "serve", .url = settings_.public_url},
+      *journal_log_, businesses, std::move(journal_options),
       journal::JournalHooks{
           .accepted = [this](const journal::Position& after, std::span<const journal::Recorded>) { store_head(*state_, after); }});
   if (auto started = journal_->start(); !started) return "the journal is damaged: " + journal::describe(started.error());
@@ -161,35 +206,43 @@ std::optional<std::string> Process::start_journal() {
   return std::nullopt;
 }
 
-std::optional<std::string> Process::start_readers() {
-  follower_ = std::make_unique<Follower>(*journal_log_, *keys_, followed_types());
+std::optional<std::string> Process::start_follower() {
+  follower_ = std::make_unique<Follower>(*journal_log_, *keys_, followed_types(options_.roles));
   follower_->subscribe([this](const Fact& fact) {
     access_.fold(fact);
     directory_.fold(fact);
     rules_.fold(fact);
     timers_.fold(fact);
-    farm_->fold(fact);
+    if (farm_) farm_->fold(fact);
     for (const auto& worker : workers_) worker->fold(fact);
   });
   if (auto started = follower_->start(); !started) return journal::describe(started.error());
+  return std::nullopt;
+}
+
+std::optional<std::string> Process::start_projector() {
   projector_ = std::make_unique<projections::Projector>(*documents_, journal_source(*journal_log_, *keys_));
   if (auto started = projector_->start(); !started) return started.error();
   queries_.emplace(*documents_, projector_->keyspaces());
-  views_.emplace(*queries_, *projector_, journal_log_->describe().journal_id);
   return std::nullopt;
 }
 
 void Process::make_workers() {
-  farm_ = std::make_unique<printer::Farm>(*commands_, *blobs_, static_cast<std::uint64_t>(now_ms()));
   const auto add = [this](std::string name, std::map<effects::Action, effects::Perform> handlers, std::size_t threads) {
     workers_.push_back(std::make_unique<effects::EffectWorker>(*commands_, std::move(name), std::move(handlers), threads));
   };
-  auto slicing = slicer::slicer_effects(*blobs_, {folder_.scratch() / "slices", profile_file(settings_, folder_)});
-  // A customer waits for the measure of an upload, nobody for the slicing of a paid order: they do not share a thread.
-  add("estimator", {{events::EffectRequested::kAnalyseModel, slicing.at(events::EffectRequested::kAnalyseModel)}}, 1);
-  add("slicer", {{events::EffectRequested::kSliceModel, slicing.at(events::EffectRequested::kSliceModel)}}, 1);
-  add("payments", payments::payment_effects(settings_.stripe), limits::effect_threads);
-  add("printer", farm_->print_effects(), 1);
+  if (has(Role::slicer)) {
+    auto slicing = slicer::slicer_effects(*blobs_, {folder_.scratch() / "slices", profile_file(settings_, folder_)});
+    // A customer waits for the measure of an upload, nobody for the slicing of a paid order: they do not share a thread.
+    add("estimator", {{events::EffectRequested::kAnalyseModel, slicing.at(events::EffectRequested::kAnalyseModel)}}, 1);
+    add("slicer", {{events::EffectRequested::kSliceModel, slicing.at(events::EffectRequested::kSliceModel)}}, 1);
+  }
+  if (has(Role::payments)) add("payments", payments::payment_effects(settings_.stripe), limits::effect_threads);
+  if (has(Role::printer)) {
+    farm_ = std::make_unique<printer::Farm>(*commands_, *blobs_, static_cast<std::uint64_t>(now_ms()));
+    add("printer", farm_->print_effects(), 1);
+  }
+  if (!has(Role::notifier)) return;
   notifier::Sender sender{settings_.smtp, settings_.mail_from, settings_.mail_from_name, settings_.public_url, {}};
   sender.tracking_link = [this](const std::string& workshop, const std::string& order) {
     return settings_.public_url + "/track/" + rest::tracking_token(keys_->installation_secret(), workshop, order);
@@ -198,20 +251,31 @@ void Process::make_workers() {
 }
 
 std::string Process::trouble() const {
-  if (const std::string why = follower_->trouble(); !why.empty()) return why;
+  if (const std::string why = journal_log_->trouble(); !why.empty()) return why;
+  if (follower_)
+    if (const std::string why = follower_->trouble(); !why.empty()) return why;
+  if (!projector_) return "";
   if (const std::string why = projector_->trouble(); !why.empty()) return why;
   const auto stopped = projector_->stopped();
   return stopped.empty() ? "" : "the view " + stopped.front().view + " stopped: " + stopped.front().reason;
 }
 
-std::optional<std::string> Process::start_gateway() {
+void Process::make_api() {
+  views_.emplace(*queries_, *projector_, journal_log_->describe().journal_id);
   api_.emplace(rest::Api{.io = io_, .files = files_, .commands = *commands_, .access = access_, .directory = directory_, .rules = rules_,
                          .views = *views_, .blobs = *blobs_, .secret = keys_->installation_secret(), .public_url = settings_.public_url,
                          .partitions = journal_log_->describe().partitions, .stripe_webhook_secrets = settings_.stripe_webhook_secrets,
                          .destroy_key = [this](const std::string& subject) { return keys_->destroy(subject).has_value(); },
-                         .metrics_text = [this] { return metrics_.text(); }, .trouble = [this] { return trouble(); }});
+                         .trouble = [this] { return trouble(); }});
+}
+
+std::optional<std::string> Process::listen() {
   http::Router router;
-  rest::add_routes(router, *api_);
+  add_health(router, {[this] { return trouble(); }, [this] { return metrics_.text(); }});
+  if (has(Role::gateway)) {
+    make_api();
+    rest::add_routes(router, *api_);
+  }
   telemetry::Counter requests = metrics_.counter("layerline_http_requests_total", "Requests that were answered.");
   telemetry::Counter failures = metrics_.counter("layerline_http_failures_total", "Requests that were answered with 5xx.");
   telemetry::Histogram times = metrics_.histogram("layerline_http_request_seconds", "Time from header to answer.");
@@ -228,7 +292,7 @@ std::optional<std::string> Process::start_gateway() {
   if (!server) return server.error();
   server_.emplace(std::move(*server));
   if (settings_.public_url.empty()) settings_.public_url = fmt::format("http://{}:{}", options_.address, server_->port());
-  api_->public_url = settings_.public_url;
+  if (api_) api_->public_url = settings_.public_url;
   return std::nullopt;
 }
 
@@ -237,16 +301,29 @@ std::optional<std::string> Process::open() {
   if (settings_.public_url.empty() && options_.port != 0)
     settings_.public_url = fmt::format("http://{}:{}", options_.address, options_.port);
   if (auto why = open_stores()) return why;
-  if (auto why = start_journal()) return why;
+  if (auto why = open_log()) return why;
+  if (auto why = check_heads()) return why;
+  commands_.emplace(io_, [this](const std::string& workshop) { return directory_.partition_of(workshop); });
+  if (has(Role::owner))
+    if (auto why = start_journal()) return why;
   make_workers();
-  if (auto why = start_readers()) return why;
-  if (auto first = ensure_first_workshop(folder_, settings_, *commands_, directory_, access_, journal_log_->describe().partitions); !first)
-    return first.error();
-  if (auto why = start_gateway()) return why;
-  farm_->start();
+  if (follows())
+    if (auto why = start_follower()) return why;
+  if (has(Role::projector))
+    if (auto why = start_projector()) return why;
+  if (!on_kafka())
+    if (auto why = open_first_workshop()) return why;
+  if (auto why = listen()) return why;
+  if (farm_) farm_->start();
   for (const auto& worker : workers_) worker->start();
-  timer_loop_ = std::make_unique<TimerLoop>(*commands_, timers_);
+  if (has(Role::owner)) timer_loop_ = std::make_unique<TimerLoop>(*commands_, timers_);
   return std::nullopt;
+}
+
+std::optional<std::string> Process::open_first_workshop() {
+  const std::uint32_t partitions = journal_log_->describe().partitions;
+  const auto done = ensure_first_workshop(folder_, settings_, *commands_, directory_, access_, partitions);
+  return done ? std::nullopt : std::optional(done.error());
 }
 
 void Process::run() {
@@ -261,7 +338,8 @@ void Process::run() {
   // The first line is for people and scripts; the rest of what it says goes to standard error.
   fmt::print("{} {}\n", settings_.public_url, std::filesystem::absolute(folder_.root).string());
   std::fflush(stdout);
-  log_.info("serve", "ready", {{"port", server_->port()}, {"partitions", api_->partitions}});
+  log_.info("serve", "ready", {{"port", server_->port()}, {"partitions", journal_log_->describe().partitions},
+                                {"roles", fmt::format("{}", fmt::join(options_.roles.names(), ","))}});
   io_.run();
   close();
 }
@@ -269,10 +347,10 @@ void Process::run() {
 void Process::close() {
   timer_loop_.reset();
   for (const auto& worker : workers_) worker->stop();
-  farm_->stop();
-  journal_->stop();
-  follower_->stop();
-  projector_->stop();
+  if (farm_) farm_->stop();
+  if (journal_) journal_->stop();
+  if (follower_) follower_->stop();
+  if (projector_) projector_->stop();
   files_.join();
   log_.info("serve", "stopped");
 }

@@ -1,9 +1,12 @@
-// `layerline serve`: all roles in one process on the embedded journal. The composition root: the only place that knows every part.
+// `layerline serve`: all roles in one process on the embedded journal, or some of them on Kafka. The composition root: the only place
+// that knows every part.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
+
+#include "infra/app/roles.hpp"
 
 namespace layerline::app {
 
@@ -12,6 +15,10 @@ struct ServeOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;             // 0: the system picks one
   std::filesystem::path config;          // JSON; empty: defaults and environment
+  std::string journal = {};              // kafka://HOST:PORT[,…]/TOPIC; empty: embedded, in the data folder
+  Roles roles = Roles::all();
+  std::string url = {};                  // where the other processes reach this one; empty: http://address:port
+  bool resume = false;                   // serve a journal that was moved elsewhere all the same
 };
 
 // Runs until SIGINT or SIGTERM. Returns the exit status; says on standard error why it could not start.

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "gateways/rest/api.hpp"
+#include "infra/app/health.hpp"
 
 using namespace layerline;
 
@@ -24,7 +25,10 @@ namespace {
 // A gateway over an empty store; nobody decides behind it.
 class Gateway {
  public:
-  Gateway() { rest::add_routes(router_, api_); }
+  Gateway() {
+    rest::add_routes(router_, api_);
+    app::add_health(router_, {});
+  }
   ~Gateway() { std::filesystem::remove_all(folder_); }
 
   [[nodiscard]] std::set<std::string> routes() const {
@@ -79,7 +83,6 @@ class Gateway {
                  .partitions = 1,
                  .stripe_webhook_secrets = {},
                  .destroy_key = {},
-                 .metrics_text = {},
                  .trouble = {}};
   http::Router router_;
 };
