@@ -67,7 +67,7 @@ struct RightRule {
   static constexpr bool answers_wait_for_acceptance = true;      // nobody hears "accepted" for a record that was only sent
   static constexpr bool rejections_wait_for_acceptance = true;   // nor "no" for a decision on state that may never come true
   static constexpr bool unknown_stays_open = true;               // nor "no" because an answer of the log did not come
-  static constexpr bool fast_path_needs_contiguity = true;       // unread, an own record is accepted only right behind the last accepted one
+  static constexpr bool fast_path_needs_contiguity = true;       // unread, an own record counts only right behind the last accepted one
   static constexpr bool gaps_are_read = true;                    // what lies between decides, not that something lies between
 };
 
