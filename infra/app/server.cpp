@@ -7,11 +7,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <thread>
 
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/tracking_token.hpp"
@@ -19,6 +21,7 @@
 #include "infra/app/default_profile.hpp"
 #include "infra/app/first_start.hpp"
 #include "infra/app/health.hpp"
+#include "infra/app/journal_place.hpp"
 #include "infra/app/journal_source.hpp"
 #include "infra/app/limits.hpp"
 #include "infra/app/settings.hpp"
@@ -82,6 +85,7 @@ class Process {
  private:
   [[nodiscard]] std::optional<std::string> open_stores();
   [[nodiscard]] std::optional<std::string> open_log();
+  [[nodiscard]] std::optional<std::string> refuse_marked();
   [[nodiscard]] std::optional<std::string> open_embedded_log();
   [[nodiscard]] std::optional<std::string> open_kafka_log();
   [[nodiscard]] std::optional<std::string> check_heads();
@@ -90,6 +94,7 @@ class Process {
   [[nodiscard]] std::optional<std::string> start_projector();
   void make_workers();
   [[nodiscard]] std::optional<std::string> open_first_workshop();
+  void open_first_workshop_when_led();
   [[nodiscard]] std::optional<std::string> listen();
   void make_api();
   void close();
@@ -125,6 +130,8 @@ class Process {
   std::unique_ptr<printer::Farm> farm_;
   std::vector<std::unique_ptr<effects::EffectWorker>> workers_;
   std::unique_ptr<TimerLoop> timer_loop_;
+  std::atomic<bool> closing_ = false;
+  std::thread first_start_;                 // on Kafka: opens the first workshop once there is an owner
   std::optional<rest::Api> api_;
   std::optional<http::Server> server_;
 };
@@ -150,13 +157,25 @@ std::optional<std::string> Process::open_stores() {
 }
 
 std::optional<std::string> Process::open_log() {
+  if (auto why = refuse_marked()) return why;
   if (on_kafka()) return open_kafka_log();
   if (!options_.roles.is_all()) return "the embedded journal serves one process with all roles; --roles needs --journal kafka://...";
   return open_embedded_log();
 }
 
+// A journal that was moved elsewhere, or is the unfinished copy of one, is not served.
+std::optional<std::string> Process::refuse_marked() {
+  const auto place = parse_place(on_kafka() ? options_.journal : folder_.root.string());
+  if (!place) return place.error();
+  const auto mark = read_mark(*place);
+  if (!mark) return mark.error();
+  if (mark->kind == JournalMark::Kind::none) return std::nullopt;
+  if (mark->kind != JournalMark::Kind::moved_to || !options_.resume) return describe(*mark);
+  const auto taken_back = write_mark(*place, {});
+  return taken_back ? std::nullopt : std::optional(taken_back.error());
+}
+
 std::optional<std::string> Process::open_embedded_log() {
-  // MOVED
   auto log = journal::open_embedded(folder_.journal(), {.partitions = settings_.partitions, .sync = settings_.sync});
   if (!log) return fmt::format("the journal can't be opened: {}", log.error().reason);
   journal_log_ = std::move(*log);
@@ -317,7 +336,16 @@ std::optional<std::string> Process::open() {
   if (farm_) farm_->start();
   for (const auto& worker : workers_) worker->start();
   if (has(Role::owner)) timer_loop_ = std::make_unique<TimerLoop>(*commands_, timers_);
+  if (on_kafka() && has(Role::owner)) first_start_ = std::thread([this] { open_first_workshop_when_led(); });
   return std::nullopt;
+}
+
+// The platform lives in partition 0: its owner opens the first workshop.
+void Process::open_first_workshop_when_led() {
+  for (; !closing_ && directory_.size() == 0; std::this_thread::sleep_for(std::chrono::milliseconds(limits::first_start_retry_ms))) {
+    if (!journal_->leads(0)) continue;
+    if (const auto why = open_first_workshop()) log_.warning("serve", "the first workshop is not open yet", {{"why", *why}});
+  }
 }
 
 std::optional<std::string> Process::open_first_workshop() {
@@ -345,12 +373,14 @@ void Process::run() {
 }
 
 void Process::close() {
+  closing_ = true;
   timer_loop_.reset();
   for (const auto& worker : workers_) worker->stop();
   if (farm_) farm_->stop();
   if (journal_) journal_->stop();
   if (follower_) follower_->stop();
   if (projector_) projector_->stop();
+  if (first_start_.joinable()) first_start_.join();
   files_.join();
   log_.info("serve", "stopped");
 }
