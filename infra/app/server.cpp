@@ -107,6 +107,7 @@ class Process {
   std::unique_ptr<Follower> follower_;
   std::unique_ptr<projections::Projector> projector_;
   std::optional<projections::Queries> queries_;
+  std::optional<internal::LocalViews> local_views_;
   std::optional<rest::Views> views_;
   std::unique_ptr<printer::Farm> farm_;
   std::vector<std::unique_ptr<effects::EffectWorker>> workers_;
@@ -175,7 +176,8 @@ std::optional<std::string> Process::start_readers() {
   projector_ = std::make_unique<projections::Projector>(*documents_, journal_source(*journal_log_, *keys_));
   if (auto started = projector_->start(); !started) return started.error();
   queries_.emplace(*documents_, projector_->keyspaces());
-  views_.emplace(*queries_, *projector_, journal_log_->describe().journal_id);
+  local_views_.emplace(io_, *queries_, *projector_);
+  views_.emplace(*local_views_, journal_log_->describe().journal_id);
   return std::nullopt;
 }
 
