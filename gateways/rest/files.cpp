@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "gateways/rest/api.hpp"
+#include "gateways/rest/documents.hpp"
 #include "workers/slicer/thumbnail.hpp"
 
 namespace layerline::rest {
@@ -13,19 +14,19 @@ struct Found {
   std::string model;
 };
 
-std::expected<Found, Response> find(const Api& api, const Request& request) {
+awaitable<std::expected<Found, Response>> find(const Api& api, const Request& request) {
   auto caller = authenticate(api, request);
-  if (!caller) return std::unexpected(std::move(caller.error()));
-  auto document = api.views.get("files", caller->partition, caller->access.workshop, std::string(request.parameter("id")));
-  if (!document || !caller->may_see(document->customer)) return std::unexpected(http::problem(404, "not-found", "There is no such file."));
-  std::string model = api.views.model_of_file(*document);
+  if (!caller) co_return std::unexpected(std::move(caller.error()));
+  auto file = co_await api.views.find(Thing::file, *caller, request, std::string(request.parameter("id")));
+  if (!file) co_return std::unexpected(std::move(file.error()));
+  std::string model = model_of_file(file->document);
   auto path = api.blobs.find(model);
-  if (!path) return std::unexpected(http::problem(404, "not-found", "The file is not stored here."));
-  return Found{std::move(*path), std::move(model)};
+  if (!path) co_return std::unexpected(http::problem(404, "not-found", "The file is not stored here."));
+  co_return Found{std::move(*path), std::move(model)};
 }
 
 awaitable<Response> download(Api& api, Request& request) {
-  auto found = find(api, request);
+  auto found = co_await find(api, request);
   if (!found) co_return std::move(found.error());
   auto file = http::File::open(found->path);
   if (!file) co_return http::problem(404, "not-found", "The file is not stored here.");
@@ -38,7 +39,7 @@ awaitable<Response> download(Api& api, Request& request) {
 }
 
 awaitable<Response> thumbnail(Api& api, Request& request) {
-  auto found = find(api, request);
+  auto found = co_await find(api, request);
   if (!found) co_return std::move(found.error());
   std::expected<std::vector<std::uint8_t>, slicer::ModelError> png;
   co_await offload(api, [&] { png = slicer::render_thumbnail(found->path); });

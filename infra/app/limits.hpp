@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 inline constexpr std::int64_t follower_wait_ms = 500;
 inline constexpr std::int64_t timer_check_ms = 1'000;
 inline constexpr std::int64_t first_start_retry_ms = 200;
+inline constexpr std::int64_t owners_age_ms = 20;            // of what is known of the others' partitions
 inline constexpr std::size_t effect_threads = 2;             // mails, payments; models are measured and sliced on one thread each
 inline constexpr std::int64_t progress_ms = 1'000;           // of long commands
 

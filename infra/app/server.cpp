@@ -11,10 +11,15 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 
+#include "gateways/internal/commands.hpp"
+#include "gateways/internal/token.hpp"
+#include "gateways/internal/views_endpoint.hpp"
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/tracking_token.hpp"
 #include "infra/app/checkpoint.hpp"
@@ -24,6 +29,7 @@
 #include "infra/app/journal_place.hpp"
 #include "infra/app/journal_source.hpp"
 #include "infra/app/limits.hpp"
+#include "infra/app/members.hpp"
 #include "infra/app/settings.hpp"
 #include "infra/app/timers.hpp"
 #include "infra/http/server.hpp"
@@ -31,6 +37,7 @@
 #include "infra/journal/log/embedded/embedded.hpp"
 #include "infra/journal/log/kafka/kafka_log.hpp"
 #include "infra/journal/tools.hpp"
+#include "infra/kafka/keys.hpp"
 #include "infra/telemetry/log.hpp"
 #include "infra/telemetry/metrics.hpp"
 #include "projections/projector.hpp"
@@ -38,6 +45,7 @@
 #include "workers/notifier/notifier.hpp"
 #include "workers/payments/payment_effects.hpp"
 #include "workers/printer/farm.hpp"
+#include "workers/publisher/publisher.hpp"
 #include "workers/slicer/slicer_effects.hpp"
 
 namespace layerline::app {
@@ -88,6 +96,15 @@ class Process {
   [[nodiscard]] std::optional<std::string> refuse_marked();
   [[nodiscard]] std::optional<std::string> open_embedded_log();
   [[nodiscard]] std::optional<std::string> open_kafka_log();
+  [[nodiscard]] std::optional<std::string> open_keys();
+  [[nodiscard]] kafka::TableOptions table_options();
+  [[nodiscard]] std::optional<std::string> open_members();
+  [[nodiscard]] std::string own_url() const;
+  [[nodiscard]] std::vector<std::uint32_t> led_partitions() const;
+  [[nodiscard]] bool may_claim(std::uint32_t partition, const journal::Holder& holder) const;
+  [[nodiscard]] Owner owner_of(std::uint32_t partition);
+  [[nodiscard]] std::optional<std::string> projector_url(std::string_view failed);
+  void make_commands();
   [[nodiscard]] std::optional<std::string> check_heads();
   [[nodiscard]] std::optional<std::string> start_journal();
   [[nodiscard]] std::optional<std::string> start_follower();
@@ -99,6 +116,7 @@ class Process {
   void make_api();
   void close();
   [[nodiscard]] std::string trouble() const;
+  [[nodiscard]] std::string trouble_with_others() const;
   [[nodiscard]] bool has(Role role) const { return options_.roles.has(role); }
   // All but projectors and publishers need to know which workshops there are.
   [[nodiscard]] bool follows() const { return has(Role::gateway) || has(Role::owner) || options_.roles.any_worker(); }
@@ -111,22 +129,35 @@ class Process {
   telemetry::Metrics metrics_;
   boost::asio::io_context io_{1};
   boost::asio::thread_pool files_{1};
+  std::unique_ptr<kafka::Table> key_table_;            // on Kafka
   std::optional<crypto::KeyVault> keys_;
   std::optional<blob::BlobStore> blobs_;
   std::optional<store::Store> state_;
   std::optional<store::Store> documents_;
   std::unique_ptr<journal::Log> journal_log_;
+  journal::KafkaAddress kafka_;
+  std::unique_ptr<Members> members_;                   // on Kafka
+  std::atomic<bool> journal_runs_ = false;
+  std::mutex owners_mutex_;                            // guards the next two
+  std::map<std::uint32_t, std::string> owners_;        // of partitions that are led elsewhere, by URL
+  std::chrono::steady_clock::time_point owners_at_{};
+  std::size_t next_projector_ = 0;                     // of the io thread
   std::vector<std::unique_ptr<Business>> partitions_;
   Directory directory_;
   AccessTable access_;
   RulesTable rules_;
   TimerTable timers_;
+  std::optional<http::AsyncClient> peers_;             // on Kafka
+  std::optional<Remote> remote_;
   std::optional<Commands> commands_;
   std::unique_ptr<Journal<Business>> journal_;
   std::unique_ptr<Follower> follower_;
   std::unique_ptr<projections::Projector> projector_;
   std::optional<projections::Queries> queries_;
+  std::optional<internal::LocalViews> local_views_;
+  std::optional<internal::RemoteViews> remote_views_;
   std::optional<rest::Views> views_;
+  std::unique_ptr<publisher::Publisher> publisher_;
   std::unique_ptr<printer::Farm> farm_;
   std::vector<std::unique_ptr<effects::EffectWorker>> workers_;
   std::unique_ptr<TimerLoop> timer_loop_;
@@ -141,9 +172,6 @@ std::optional<std::string> Process::open_stores() {
   std::filesystem::create_directories(folder_.root, failed);
   if (failed) return fmt::format("the data folder {} can't be made: {}", folder_.root.string(), failed.message());
   std::filesystem::create_directories(folder_.scratch(), failed);
-  auto keys = crypto::KeyVault::open(folder_.keys());
-  if (!keys) return keys.error();
-  keys_.emplace(std::move(*keys));
   auto blobs = blob::BlobStore::open(folder_.blobs());
   if (!blobs) return blobs.error().message;
   blobs_.emplace(std::move(*blobs));
@@ -185,6 +213,7 @@ std::optional<std::string> Process::open_embedded_log() {
 std::optional<std::string> Process::open_kafka_log() {
   const auto address = journal::parse_kafka_address(options_.journal);
   if (!address) return address.error();
+  kafka_ = *address;
   if (options_.port == 0 && options_.url.empty()) return "on Kafka the other processes have to reach this one: --port or --url is needed";
   const auto seen = journal_seen(*state_);
   journal::KafkaOptions kafka{.recorded_journal_id = seen.journal_id, .recorded_partitions = seen.partitions};
@@ -195,6 +224,96 @@ std::optional<std::string> Process::open_kafka_log() {
   const journal::LogDescription description = journal_log_->describe();
   note_journal(*state_, {description.journal_id, description.partitions});
   return std::nullopt;
+}
+
+std::optional<std::string> Process::open_keys() {
+  if (on_kafka()) {
+    auto table = kafka::Table::open({kafka_.bootstrap, kafka::topics_beside(kafka_.topic).keys}, table_options());
+    if (!table) return table.error();
+    key_table_ = std::move(*table);
+  }
+  auto keys = on_kafka() ? crypto::KeyVault::open_shared(kafka::key_table(*key_table_)) : crypto::KeyVault::open(folder_.keys());
+  if (!keys) return keys.error();
+  keys_.emplace(std::move(*keys));
+  return std::nullopt;
+}
+
+kafka::TableOptions Process::table_options() {
+  kafka::TableOptions options;
+  options.report = [this](std::string_view line) { log_.warning("kafka", line); };
+  return options;
+}
+
+std::optional<std::string> Process::open_members() {
+  MemberOptions options{.url = own_url(), .roles = options_.roles.names(), .partitions = [this] { return led_partitions(); }};
+  // Whoever leaves may have left partitions behind.
+  options.changed = [this](const MemberChange&) {
+    if (journal_runs_) journal_->wake();
+  };
+  options.table = table_options();
+  auto members = Members::open({kafka_.bootstrap, kafka::topics_beside(kafka_.topic).owners}, std::move(options));
+  if (!members) return members.error();
+  members_ = std::move(*members);
+  return std::nullopt;
+}
+
+std::string Process::own_url() const {
+  return options_.url.empty() ? fmt::format("http://{}:{}", options_.address, options_.port) : options_.url;
+}
+
+std::vector<std::uint32_t> Process::led_partitions() const {
+  std::vector<std::uint32_t> led;
+  if (!journal_runs_) return led;
+  for (std::uint32_t partition = 0; partition < partitions_.size(); ++partition)
+    if (journal_->leads(partition)) led.push_back(partition);
+  return led;
+}
+
+// Partitions without a living holder go to the living owners in turn.
+bool Process::may_claim(std::uint32_t partition, const journal::Holder& holder) const {
+  if (closing_) return false;
+  const bool free = holder.owner.empty() || holder.owner == members_->id() || members_->life_of(holder.owner) == Life::dead;
+  if (!free) return false;
+  const std::vector<Member> owners = members_->find_by_role(name(Role::owner));
+  return !owners.empty() && owners[partition % owners.size()].id == members_->id();
+}
+
+// Who decides for the partition: asked for every command, so what the heartbeats say is looked at now and then only.
+Owner Process::owner_of(std::uint32_t partition) {
+  if (journal_runs_ && journal_->leads(partition)) return OwnedHere{};
+  const auto now = std::chrono::steady_clock::now();
+  const std::lock_guard lock(owners_mutex_);
+  if (now - owners_at_ > std::chrono::milliseconds(limits::owners_age_ms)) {
+    owners_at_ = now;
+    owners_.clear();
+    for (const Member& member : members_->live())
+      for (const std::uint32_t owned : member.partitions)
+        if (member.id != members_->id()) owners_[owned] = member.url;
+  }
+  const auto found = owners_.find(partition);
+  return found == owners_.end() ? Owner(NoOwner{}) : Owner(OwnedAt{found->second});
+}
+
+std::optional<std::string> Process::projector_url(std::string_view failed) {
+  std::vector<Member> projectors = members_->find_by_role(name(Role::projector));
+  if (projectors.size() > 1) std::erase_if(projectors, [&](const Member& member) { return member.url == failed; });
+  if (projectors.empty()) return std::nullopt;
+  return projectors[next_projector_++ % projectors.size()].url;
+}
+
+void Process::make_commands() {
+  const auto partition_of = [this](const std::string& workshop) { return directory_.partition_of(workshop); };
+  if (!on_kafka()) {
+    commands_.emplace(io_, partition_of);
+    return;
+  }
+  peers_.emplace(io_);
+  RemoteOptions remote{.authorization = internal::authorization(internal::token(keys_->installation_secret()))};
+  remote.on_failed = [this](const std::string& url, const std::string& what) {
+    log_.warning("commands", "an owner did not answer", {{"url", url}, {"what", what}});
+  };
+  remote_.emplace(io_, *peers_, std::move(remote));
+  commands_.emplace(io_, partition_of, [this](std::uint32_t partition) { return owner_of(partition); }, &*remote_);
 }
 
 // The log must still hold what others have built upon.
@@ -214,14 +333,18 @@ std::optional<std::string> Process::start_journal() {
     partitions_.push_back(std::make_unique<Business>(*keys_));
     businesses.push_back(partitions_.back().get());
   }
-  journal::JournalOptions journal_options{.owner = "serve", .url = settings_.public_url};
-  journal_options.may_claim = [](std::uint32_t, const journal::Holder&) { return true; };
+  journal::JournalOptions journal_options{.owner = members_ ? members_->id() : "serve", .url = own_url()};
+  journal_options.may_claim = [this](std::uint32_t partition, const journal::Holder& holder) { return may_claim(partition, holder); };
   journal_ = std::make_unique<Journal<Business>>(
       *journal_log_, businesses, std::move(journal_options),
       journal::JournalHooks{
-          .accepted = [this](const journal::Position& after, std::span<const journal::Recorded>) { store_head(*state_, after); }});
+          .accepted = [this](const journal::Position& after, std::span<const journal::Recorded>) { store_head(*state_, after); },
+          .leads_changed = [this] {
+            if (members_) members_->announce();
+          }});
   if (auto started = journal_->start(); !started) return "the journal is damaged: " + journal::describe(started.error());
   commands_->attach(*journal_);
+  journal_runs_ = true;
   return std::nullopt;
 }
 
@@ -243,6 +366,7 @@ std::optional<std::string> Process::start_projector() {
   projector_ = std::make_unique<projections::Projector>(*documents_, journal_source(*journal_log_, *keys_));
   if (auto started = projector_->start(); !started) return started.error();
   queries_.emplace(*documents_, projector_->keyspaces());
+  local_views_.emplace(io_, *queries_, *projector_);
   return std::nullopt;
 }
 
@@ -271,6 +395,8 @@ void Process::make_workers() {
 
 std::string Process::trouble() const {
   if (const std::string why = journal_log_->trouble(); !why.empty()) return why;
+  if (members_)
+    if (const std::string why = trouble_with_others(); !why.empty()) return why;
   if (follower_)
     if (const std::string why = follower_->trouble(); !why.empty()) return why;
   if (!projector_) return "";
@@ -279,8 +405,27 @@ std::string Process::trouble() const {
   return stopped.empty() ? "" : "the view " + stopped.front().view + " stopped: " + stopped.front().reason;
 }
 
+// What a gateway needs of other processes.
+std::string Process::trouble_with_others() const {
+  if (const std::string why = members_->trouble(); !why.empty()) return why;
+  if (publisher_)
+    if (const std::string why = publisher_->trouble(); !why.empty()) return "nothing is published: " + why;
+  if (!has(Role::gateway)) return "";
+  if (!has(Role::projector) && members_->find_by_role(name(Role::projector)).empty()) return "no projector lives";
+  std::size_t owned = led_partitions().size();
+  for (const Member& member : members_->live()) owned += member.id == members_->id() ? 0 : member.partitions.size();
+  return owned < journal_log_->describe().partitions ? "some partitions have no owner now" : "";
+}
+
 void Process::make_api() {
-  views_.emplace(*queries_, *projector_, journal_log_->describe().journal_id);
+  const std::string journal_id = journal_log_->describe().journal_id;
+  if (local_views_) {
+    views_.emplace(*local_views_, journal_id);
+  } else {
+    remote_views_.emplace(io_, [this](std::string_view failed) { return projector_url(failed); },
+                          internal::token(keys_->installation_secret()));
+    views_.emplace(*remote_views_, journal_id);
+  }
   api_.emplace(rest::Api{.io = io_, .files = files_, .commands = *commands_, .access = access_, .directory = directory_, .rules = rules_,
                          .views = *views_, .blobs = *blobs_, .secret = keys_->installation_secret(), .public_url = settings_.public_url,
                          .partitions = journal_log_->describe().partitions, .stripe_webhook_secrets = settings_.stripe_webhook_secrets,
@@ -291,6 +436,9 @@ void Process::make_api() {
 std::optional<std::string> Process::listen() {
   http::Router router;
   add_health(router, {[this] { return trouble(); }, [this] { return metrics_.text(); }});
+  const std::string token = internal::token(keys_->installation_secret());
+  if (on_kafka() && has(Role::owner)) internal::add_commands(router, *commands_, token);
+  if (on_kafka() && has(Role::projector)) internal::add_views(router, *local_views_, token);
   if (has(Role::gateway)) {
     make_api();
     rest::add_routes(router, *api_);
@@ -322,7 +470,10 @@ std::optional<std::string> Process::open() {
   if (auto why = open_stores()) return why;
   if (auto why = open_log()) return why;
   if (auto why = check_heads()) return why;
-  commands_.emplace(io_, [this](const std::string& workshop) { return directory_.partition_of(workshop); });
+  if (auto why = open_keys()) return why;
+  if (on_kafka())
+    if (auto why = open_members()) return why;
+  make_commands();
   if (has(Role::owner))
     if (auto why = start_journal()) return why;
   make_workers();
@@ -333,6 +484,12 @@ std::optional<std::string> Process::open() {
   if (!on_kafka())
     if (auto why = open_first_workshop()) return why;
   if (auto why = listen()) return why;
+  if (on_kafka() && has(Role::publisher)) {
+    publisher::Target target{.bootstrap = kafka_.bootstrap, .prefix = kafka_.topic.substr(0, kafka_.topic.rfind(".journal"))};
+    target.options.report = [this](std::string_view line) { log_.warning("kafka", line); };
+    publisher_ = std::make_unique<publisher::Publisher>(*journal_log_, std::move(target));
+    publisher_->start();
+  }
   if (farm_) farm_->start();
   for (const auto& worker : workers_) worker->start();
   if (has(Role::owner)) timer_loop_ = std::make_unique<TimerLoop>(*commands_, timers_);
@@ -378,9 +535,12 @@ void Process::close() {
   for (const auto& worker : workers_) worker->stop();
   if (farm_) farm_->stop();
   if (journal_) journal_->stop();
+  if (members_) members_->leave();
+  if (publisher_) publisher_->stop();
   if (follower_) follower_->stop();
   if (projector_) projector_->stop();
   if (first_start_.joinable()) first_start_.join();
+  keys_->stop();
   files_.join();
   log_.info("serve", "stopped");
 }

@@ -26,7 +26,7 @@
 namespace layerline::journal {
 
 struct JournalOptions {
-  std::string owner = {};                                   // a name; the start time is added to make it unique
+  std::string owner = {};                                   // a name; in a log of one's own the start time is added to make it unique
   std::string url = {};
   OwnerLimits limits = {};
   std::function<std::int64_t()> clock_ms = {};         // UTC; the system's clock if empty
@@ -61,7 +61,8 @@ class Journal {
   // damage found.
   [[nodiscard]] std::expected<void, Damage> start();
 
-  // Any thread. The callback runs once, on the journal thread, and must only enqueue; when the inbox is full it runs here, with Busy.
+  // Any thread. The callback runs once, on the journal thread, and must only enqueue; when the inbox is full it runs here, with Busy;
+  // before start() and after stop() with NotOwner.
   void submit(std::uint32_t partition, Command command, Callback callback);
 
   // Whether this process decides for the partition now. Any thread.
@@ -147,7 +148,7 @@ Journal<App>::Journal(Log& log, std::vector<App*> apps, JournalOptions options, 
   const auto started = std::chrono::system_clock::now().time_since_epoch().count();
   for (std::uint32_t partition = 0; partition < apps.size(); ++partition) {
     OwnerIdentity identity{.partition = partition, .journal_id = description.journal_id,
-                           .owner = options_.owner + "@" + std::to_string(started), .url = options_.url,
+                           .owner = exclusive_ ? options_.owner + "@" + std::to_string(started) : options_.owner, .url = options_.url,
                            .exclusive = description.exclusive};
     owners_.push_back(std::make_unique<PartitionOwner>(*apps[partition], std::move(identity), options_.limits));
   }
@@ -195,15 +196,17 @@ void Journal<App>::wake() {
 
 template <Application App>
 void Journal<App>::submit(std::uint32_t partition, Command command, Callback callback) {
+  bool full = false;
   {
     const std::lock_guard lock(inbox_mutex_);
-    if (running_ && !stopping_ && partition < owners_.size() && inbox_.size() < options_.limits.queue) {
+    full = running_ && !stopping_ && inbox_.size() >= options_.limits.queue;
+    if (running_ && !stopping_ && !full && partition < owners_.size()) {
       inbox_.push_back({partition, std::move(command), std::move(callback)});
       if (inbox_.size() == 1) inbox_signal_.notify_one();
       return;
     }
   }
-  callback(Busy{});
+  callback(full ? Outcome(Busy{}) : Outcome(NotOwner{}));
 }
 
 template <Application App>
