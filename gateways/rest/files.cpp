@@ -13,19 +13,25 @@ struct Found {
   std::string model;
 };
 
-std::expected<Found, Response> find(const Api& api, const Request& request) {
+awaitable<std::expected<Found, Response>> find(const Api& api, const Request& request) {
   auto caller = authenticate(api, request);
-  if (!caller) return std::unexpected(std::move(caller.error()));
+  if (!caller) co_return std::unexpected(std::move(caller.error()));
   auto document = api.views.get("files", caller->partition, caller->access.workshop, std::string(request.parameter("id")));
-  if (!document || !caller->may_see(document->customer)) return std::unexpected(http::problem(404, "not-found", "There is no such file."));
+  if (!document || !caller->may_see(document->customer)) co_return std::unexpected(http::problem(404, "not-found", "There is no such file."));
   std::string model = api.views.model_of_file(*document);
-  auto path = api.blobs.find(model);
-  if (!path) return std::unexpected(http::problem(404, "not-found", "The file is not stored here."));
-  return Found{std::move(*path), std::move(model)};
+  if (auto path = api.blobs.find(model)) co_return Found{std::move(*path), std::move(model)};
+  std::expected<std::filesystem::path, blob::BlobError> fetched;
+  co_await offload(api, [&] { fetched = api.blobs.get(model); });
+  if (fetched) co_return Found{std::move(*fetched), std::move(model)};
+  if (fetched.error().kind != blob::BlobError::Kind::unreachable)
+    co_return std::unexpected(http::problem(404, "not-found", "The file is not stored here."));
+  Response away = http::problem(503, "file-away", "The process that has the file does not answer now.");
+  away.headers.emplace_back("Retry-After", "5");
+  co_return std::unexpected(std::move(away));
 }
 
 awaitable<Response> download(Api& api, Request& request) {
-  auto found = find(api, request);
+  auto found = co_await find(api, request);
   if (!found) co_return std::move(found.error());
   auto file = http::File::open(found->path);
   if (!file) co_return http::problem(404, "not-found", "The file is not stored here.");
@@ -38,7 +44,7 @@ awaitable<Response> download(Api& api, Request& request) {
 }
 
 awaitable<Response> thumbnail(Api& api, Request& request) {
-  auto found = find(api, request);
+  auto found = co_await find(api, request);
   if (!found) co_return std::move(found.error());
   std::expected<std::vector<std::uint8_t>, slicer::ModelError> png;
   co_await offload(api, [&] { png = slicer::render_thumbnail(found->path); });
