@@ -17,7 +17,8 @@ awaitable<std::expected<Found, Response>> find(const Api& api, const Request& re
   auto caller = authenticate(api, request);
   if (!caller) co_return std::unexpected(std::move(caller.error()));
   auto document = api.views.get("files", caller->partition, caller->access.workshop, std::string(request.parameter("id")));
-  if (!document || !caller->may_see(document->customer)) co_return std::unexpected(http::problem(404, "not-found", "There is no such file."));
+  if (!document || !caller->may_see(document->customer))
+    co_return std::unexpected(http::problem(404, "not-found", "There is no such file."));
   std::string model = api.views.model_of_file(*document);
   if (auto path = api.blobs.find(model)) co_return Found{std::move(*path), std::move(model)};
   std::expected<std::filesystem::path, blob::BlobError> fetched;
