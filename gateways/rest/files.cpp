@@ -20,9 +20,15 @@ awaitable<std::expected<Found, Response>> find(const Api& api, const Request& re
   auto file = co_await api.views.find(Thing::file, *caller, request, std::string(request.parameter("id")));
   if (!file) co_return std::unexpected(std::move(file.error()));
   std::string model = model_of_file(file->document);
-  auto path = api.blobs.find(model);
-  if (!path) co_return std::unexpected(http::problem(404, "not-found", "The file is not stored here."));
-  co_return Found{std::move(*path), std::move(model)};
+  if (auto path = api.blobs.find(model)) co_return Found{std::move(*path), std::move(model)};
+  std::expected<std::filesystem::path, blob::BlobError> fetched;
+  co_await offload(api, [&] { fetched = api.blobs.get(model); });
+  if (fetched) co_return Found{std::move(*fetched), std::move(model)};
+  if (fetched.error().kind != blob::BlobError::Kind::unreachable)
+    co_return std::unexpected(http::problem(404, "not-found", "The file is not stored here."));
+  Response away = http::problem(503, "file-away", "The process that has the file does not answer now.");
+  away.headers.emplace_back("Retry-After", "5");
+  co_return std::unexpected(std::move(away));
 }
 
 awaitable<Response> download(Api& api, Request& request) {

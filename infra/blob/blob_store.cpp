@@ -83,8 +83,21 @@ std::expected<void, BlobError> BlobWriter::add(std::string_view bytes) {
 
 std::expected<Blob, BlobError> BlobWriter::finish() {
   assert(state_);
-  const std::unique_ptr<State> state = std::move(state_);
-  Blob blob{.hash = state->digest.finish_hex(), .size = state->size};
+  std::unique_ptr<State> state = std::move(state_);
+  std::string hash = state->digest.finish_hex();
+  return name(std::move(state), std::move(hash));
+}
+
+std::expected<Blob, BlobError> BlobWriter::finish_as(std::string_view hash) {
+  assert(state_);
+  std::unique_ptr<State> state = std::move(state_);
+  if (state->digest.finish_hex() != hash)
+    return std::unexpected(BlobError{.kind = BlobError::Kind::io, .message = "blob store: the bytes are not those of their hash"});
+  return name(std::move(state), std::string(hash));
+}
+
+std::expected<Blob, BlobError> BlobWriter::name(std::unique_ptr<State> state, std::string hash) {
+  Blob blob{.hash = std::move(hash), .size = state->size};
   const std::filesystem::path target = path_of(state->folder, blob.hash);
   if (::fsync(state->descriptor) != 0) return failed("sync a file", errno);
   std::error_code error;
@@ -132,6 +145,15 @@ std::optional<std::filesystem::path> BlobStore::find(std::string_view hash) cons
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
   return path;
+}
+
+std::expected<std::filesystem::path, BlobError> BlobStore::get(std::string_view hash) const {
+  if (auto path = find(hash)) return std::move(*path);
+  const BlobError missing{.kind = BlobError::Kind::not_found, .message = "blob store: there is no such blob"};
+  if (!is_hash(hash) || !fetch_) return std::unexpected(missing);
+  if (auto fetched = fetch_(*this, hash); !fetched) return std::unexpected(std::move(fetched.error()));
+  if (auto path = find(hash)) return std::move(*path);
+  return std::unexpected(missing);
 }
 
 }  // namespace layerline::blob

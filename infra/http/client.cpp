@@ -24,8 +24,18 @@ bool same_name(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return (x | 0x20) == (y | 0x20); });
 }
 
+// Where the body of an answer goes.
+struct Sink {
+  CURL* easy;
+  const ClientRequest& request;
+  ClientResponse& response;
+};
+
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* context) {
-  auto& response = *static_cast<ClientResponse*>(context);
+  auto& [easy, request, response] = *static_cast<Sink*>(context);
+  long status = 0;
+  if (request.on_body) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  if (status == 200) return request.on_body({data, size}) ? size : 0;
   if (response.body.size() + size > limits::client_response_bytes) return 0;   // curl stops with CURLE_WRITE_ERROR
   response.body.append(data, size);
   return size;
@@ -99,6 +109,7 @@ std::expected<ClientResponse, TransportError> Client::perform(const ClientReques
   append(headers, "Expect:");   // bodies are small: no round trip for 100 Continue
 
   ClientResponse response;
+  Sink sink{easy, request, response};
   char reason[CURL_ERROR_SIZE] = "";
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -110,7 +121,7 @@ std::expected<ClientResponse, TransportError> Client::perform(const ClientReques
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeouts.total.count()));
   curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, may_be_repeated(request) ? 0L : 1L);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &response);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &sink);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &response);
   if (request.method == Method::head) {

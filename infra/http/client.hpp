@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@ struct ClientRequest {
   std::string url;          // http:// or https://; certificates are verified, redirects are not followed
   Headers headers = {};
   std::string body = {};
+  // Takes the body of a 200 piece by piece, however long it is; false ends the transfer. Without it the answer holds the body.
+  std::function<bool(std::string_view)> on_body = {};
 };
 
 struct ClientResponse {

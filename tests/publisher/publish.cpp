@@ -1,5 +1,5 @@
 // publish make FOLDER JOURNEYS            writes a journal of finished orders, two partitions with a workshop each
-// publish run FOLDER BOOTSTRAP PREFIX     publishes it; when all of it is, prints counts and ends. Made to be killed
+// publish run FOLDER BOOTSTRAP PREFIX     publishes it; says when it is at work, and counts at the end
 // publish expect FOLDER PREFIX            what has to be in the topics: TOPIC <tab> CLOUDEVENT, one a line
 // publish shapes                          one CloudEvent of every public type, all fields filled: TOPIC <tab> CLOUDEVENT
 #include <fmt/format.h>
@@ -36,12 +36,13 @@ int run(const char* folder, const char* bootstrap, const char* prefix) {
   publisher::Publisher publisher(*log, {.bootstrap = bootstrap, .prefix = prefix, .options = {}});
   const auto began = std::chrono::steady_clock::now();
   publisher.start();
-  std::string told;
+  std::string told = publisher.trouble();
   while (!publisher.caught_up()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
     if (std::string trouble = publisher.trouble(); trouble != told) {
       told = std::move(trouble);
-      if (!told.empty()) fmt::print(stderr, "publish: {}\n", told);
+      fmt::print("{}\n", told.empty() ? "working" : told);
+      std::fflush(stdout);
     }
   }
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count();

@@ -134,14 +134,22 @@ std::map<effects::Action, effects::Perform> Farm::print_effects() {
 Command Farm::start_print(const effects::OpenEffect& effect) {
   const EffectId id(effect.id);
   if (effect.attempt > 1) return effects::FinishEffect{id, effects::Outcome::succeeded, ""};
+  const std::string& job = effect.request.start_print().job();
+  std::string blob;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = jobs_.find(job);
+    if (found != jobs_.end()) blob = found->second.blob;
+  }
+  // Not under the lock: it may have to come from another process.
+  const auto path = blobs_.get(blob);
   PrintRequest request;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = jobs_.find(effect.request.start_print().job());
+    const auto found = jobs_.find(job);
     if (found == jobs_.end()) return effects::FinishEffect{id, effects::Outcome::succeeded, ""};   // it ended meanwhile
     const Dispatched& dispatched = found->second;
-    const auto path = blobs_.find(dispatched.blob);
-    if (!path)
+    if (!path || dispatched.blob != blob)
       return printing::ObservePrint{
           PrintJobId(found->first), printing::Sight::failed_to_start, 0, 0, "the print file is not here", false, false};
     request.printer = dispatched.printer;

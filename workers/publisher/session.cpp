@@ -154,7 +154,8 @@ std::expected<bool, Broken> Session::collect() {
       batch_records_ += *read;
     }
   }
-  if (passed == 0 && !published_.empty() && obstacle_.empty()) {
+  const bool at_the_end = passed == 0 && batch_.size() < limits::batch_events_max && batch_records_ < limits::batch_records;
+  if (at_the_end && !published_.empty() && obstacle_.empty()) {
     obstacle_ = fmt::format("{} public events, such as {}, are not in the journal", published_.size(), text_of(*published_.begin()));
   }
   return passed > 0;

@@ -46,8 +46,8 @@ models::Facts facts_of(const Analysis& analysis) {
 
 Command analyse(const blob::BlobStore& blobs, const effects::OpenEffect& effect) {
   const events::AnalyseModel& asked = effect.request.analyse_model();
-  const auto path = blobs.find(asked.model());
-  if (!path) return effects::FinishEffect{EffectId(effect.id), effects::Outcome::failed, "the model's bytes are not here"};
+  const auto path = blobs.get(asked.model());
+  if (!path) return effects::FinishEffect{EffectId(effect.id), effects::Outcome::failed, path.error().message};
   PrintSettings settings;
   settings.density_g_cm3 = static_cast<double>(asked.density_ug_per_mm3()) / 1000.0;
   settings.infill_share = static_cast<double>(asked.infill_percent()) / 100.0;
@@ -136,8 +136,8 @@ Command pack(const blob::BlobStore& blobs, const std::filesystem::path& folder, 
 Command slice_for(const blob::BlobStore& blobs, const SlicerPlace& place, const effects::OpenEffect& effect) {
   const events::SliceModel& asked = effect.request.slice_model();
   const auto failed = [&](std::string why) { return effects::FinishEffect{EffectId(effect.id), effects::Outcome::failed, std::move(why)}; };
-  const auto model = blobs.find(asked.model());
-  if (!model) return failed("the model's bytes are not here");
+  const auto model = blobs.get(asked.model());
+  if (!model) return failed(model.error().message);
   const Scratch scratch(place.work_folder / effect.id);
 
   const auto upload = read_model(*model);
