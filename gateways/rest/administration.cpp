@@ -152,8 +152,7 @@ awaitable<Response> configure(Api& api, Request& request) {
 awaitable<Response> effects(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  co_return api.views.list("effects", *caller, request);
+  co_return co_await api.views.list(List::effects, *caller, request);
 }
 
 awaitable<Response> retry_effect(Api& api, Request& request) {

@@ -1,10 +1,8 @@
 #include "gateways/rest/api.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
-#include <chrono>
 
 #include "gateways/rest/limits.hpp"
 #include "infra/crypto/digest.hpp"
@@ -142,11 +140,6 @@ awaitable<void> offload(const Api& api, std::function<void()> work) {
         });
       },
       boost::asio::use_awaitable, std::move(work));
-}
-
-awaitable<void> sleep_ms(const Api& api, std::int64_t ms) {
-  boost::asio::steady_timer timer(api.io, std::chrono::milliseconds(ms));
-  co_await timer.async_wait(boost::asio::use_awaitable);
 }
 
 }  // namespace layerline::rest

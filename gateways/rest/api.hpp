@@ -49,8 +49,6 @@ struct Caller {
   [[nodiscard]] bool is(std::string_view role) const { return access.role == role; }
   [[nodiscard]] bool staff() const { return !is("customer"); }
   [[nodiscard]] std::string actor() const { return access.role + ":" + access.key_id; }
-  // A customer sees his own, the staff all of the workshop.
-  [[nodiscard]] bool may_see(std::string_view customer) const { return staff() || customer == access.customer; }
 };
 
 // Authorization: Bearer <key>, or X-API-Key. Without a valid one: 401.
@@ -72,7 +70,6 @@ struct Caller {
 
 // Runs blocking work beside the io thread.
 [[nodiscard]] awaitable<void> offload(const Api& api, std::function<void()> work);
-[[nodiscard]] awaitable<void> sleep_ms(const Api& api, std::int64_t ms);
 
 // The routes, by what they are about.
 void add_quotes(http::Router& router, Api& api);

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "gateways/rest/api.hpp"
+#include "gateways/rest/documents.hpp"
 #include "workers/slicer/thumbnail.hpp"
 
 namespace layerline::rest {
@@ -16,10 +17,9 @@ struct Found {
 awaitable<std::expected<Found, Response>> find(const Api& api, const Request& request) {
   auto caller = authenticate(api, request);
   if (!caller) co_return std::unexpected(std::move(caller.error()));
-  auto document = api.views.get("files", caller->partition, caller->access.workshop, std::string(request.parameter("id")));
-  if (!document || !caller->may_see(document->customer))
-    co_return std::unexpected(http::problem(404, "not-found", "There is no such file."));
-  std::string model = api.views.model_of_file(*document);
+  auto file = co_await api.views.find(Thing::file, *caller, request, std::string(request.parameter("id")));
+  if (!file) co_return std::unexpected(std::move(file.error()));
+  std::string model = model_of_file(file->document);
   if (auto path = api.blobs.find(model)) co_return Found{std::move(*path), std::move(model)};
   std::expected<std::filesystem::path, blob::BlobError> fetched;
   co_await offload(api, [&] { fetched = api.blobs.get(model); });

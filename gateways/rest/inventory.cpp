@@ -11,24 +11,21 @@ namespace {
 awaitable<Response> list(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  co_return api.views.list("inventory", *caller, request);
+  co_return co_await api.views.list(List::materials, *caller, request);
 }
 
 awaitable<Response> get(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  auto document = api.views.get("inventory", caller->partition, caller->access.workshop, std::string(request.parameter("id")));
-  if (!document) co_return http::problem(404, "not-found", "There is no such material.");
-  co_return api.views.answer(*document, caller->partition);
+  auto found = co_await api.views.find(Thing::material, *caller, request, std::string(request.parameter("id")));
+  if (!found) co_return std::move(found.error());
+  co_return api.views.answer(std::move(*found), caller->partition);
 }
 
 awaitable<Response> ledger(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  co_return api.views.ledger(*caller, std::string(request.parameter("id")), request);
+  co_return co_await api.views.ledger(*caller, request, std::string(request.parameter("id")));
 }
 
 awaitable<Response> define(Api& api, Request& request) {
@@ -72,14 +69,12 @@ awaitable<Response> check(Api& api, Request& request) {
   const auto mass = body->mass();
   if (auto wrong = body->error()) co_return std::move(*wrong);
   if (type.empty()) co_return http::problem(400, "missing-field", "Give the \"material_type\".");
+  auto found = co_await api.views.availability(*caller, request, {type, colour, mass.value_or(Mass{1}).milligrams});
+  if (!found) co_return std::move(found.error());
   std::string out;
-  json::Writer(out)
-      .begin_object()
-      .member("material_type", type)
-      .member("color", colour)
-      .key("availability")
-      .raw(api.views.availability(caller->partition, caller->access.workshop, type, colour, mass.value_or(Mass{1}).milligrams))
-      .end();
+  json::Writer writer(out);
+  writer.begin_object().member("material_type", type).member("color", colour);
+  writer.key("availability").raw(found->document.json).end();
   co_return http::json_response(200, std::move(out));
 }
 

@@ -20,17 +20,15 @@ awaitable<Response> status(Api& api, Request& request) {
 awaitable<Response> products(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  co_return api.views.list("products", *caller, request);
+  co_return co_await api.views.list(List::products, *caller, request);
 }
 
 awaitable<Response> product(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  auto document = api.views.get("products", caller->partition, caller->access.workshop, std::string(request.parameter("id")));
-  if (!document) co_return http::problem(404, "not-found", "There is no such product.");
-  co_return api.views.answer(*document, caller->partition);
+  auto found = co_await api.views.find(Thing::product, *caller, request, std::string(request.parameter("id")));
+  if (!found) co_return std::move(found.error());
+  co_return api.views.answer(std::move(*found), caller->partition);
 }
 
 constexpr std::string_view front =

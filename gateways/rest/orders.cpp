@@ -3,6 +3,7 @@
 
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/body.hpp"
+#include "gateways/rest/documents.hpp"
 #include "gateways/rest/shipping_address.hpp"
 
 namespace layerline::rest {
@@ -11,44 +12,34 @@ namespace {
 OrderId order_id(const Request& request) { return OrderId(std::string(request.parameter("id"))); }
 std::string stream(const OrderId& id) { return "order/" + id.str(); }
 
-std::expected<views::Document, Response> visible_order(const Api& api, const Caller& caller, const std::string& id) {
-  auto document = api.views.get("orders", caller.partition, caller.access.workshop, id);
-  if (!document || !caller.may_see(document->customer)) return std::unexpected(http::problem(404, "not-found", "There is no such order."));
-  return std::move(*document);
-}
-
 awaitable<Response> get(Api& api, Request& request) {
   auto caller = authenticate(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  auto document = visible_order(api, *caller, order_id(request).str());
-  if (!document) co_return std::move(document.error());
-  co_return api.views.answer(*document, caller->partition);
+  auto order = co_await api.views.find(Thing::order, *caller, request, order_id(request).str());
+  if (!order) co_return std::move(order.error());
+  co_return api.views.answer(std::move(*order), caller->partition);
 }
 
 awaitable<Response> status(Api& api, Request& request) {
   auto caller = authenticate(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  auto document = visible_order(api, *caller, order_id(request).str());
-  if (!document) co_return std::move(document.error());
-  Response response = api.views.answer(*document, caller->partition);
-  response.body = api.views.status_of_order(*document);
-  co_return response;
+  auto order = co_await api.views.find(Thing::order, *caller, request, order_id(request).str());
+  if (!order) co_return std::move(order.error());
+  order->document.json = status_of_order(order->document);
+  co_return api.views.answer(std::move(*order), caller->partition);
 }
 
 awaitable<Response> list(Api& api, Request& request) {
   auto caller = authenticate(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  co_return api.views.list("orders", *caller, request);
+  co_return co_await api.views.list(List::orders, *caller, request);
 }
 
 awaitable<Response> say(Api& api, Request& request, const Caller& caller, Command command) {
   const OrderId id = order_id(request);
   Response response = co_await tell(api, caller, request, std::move(command), stream(id));
   if (response.status != 200) co_return response;
-  co_return co_await api.views.answer_after(api.io, std::move(response), "orders", caller.partition, caller.access.workshop, id.str());
+  co_return co_await api.views.answer_after(std::move(response), Thing::order, caller, id.str());
 }
 
 // The word that an operator sets, and the command that it stands for.
@@ -127,9 +118,9 @@ awaitable<Response> cancel(Api& api, Request& request) {
   orders::CancelOrder command{order_id(request), body->text("reason")};
   if (auto wrong = body->error()) co_return std::move(*wrong);
   if (!caller->staff()) {
-    auto document = visible_order(api, *caller, command.order.str());
-    if (!document) co_return std::move(document.error());
-    if (api.views.word_of_order(*document) != "QUOTED")
+    auto order = co_await api.views.find(Thing::order, *caller, request, command.order.str());
+    if (!order) co_return std::move(order.error());
+    if (order->document.status != "QUOTED")
       co_return http::problem(422, "order-in-production", "The order is paid already; ask the workshop to cancel it.");
   }
   co_return co_await say(api, request, *caller, std::move(command));

@@ -13,21 +13,17 @@ awaitable<Response> intent(Api& api, Request& request) {
   if (!body) co_return std::move(body.error());
   const std::string order = body->text("order_id");
   if (auto wrong = body->error()) co_return std::move(*wrong);
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  auto document = api.views.get("orders", caller->partition, caller->access.workshop, order);
-  if (!document || !caller->may_see(document->customer)) co_return http::problem(404, "not-found", "There is no such order.");
-  auto payment = api.views.payment_of_order(*document, caller->partition, caller->access.workshop);
-  if (!payment) co_return http::problem(404, "not-found", "The order has no payment.");
-  co_return api.views.answer(*payment, caller->partition);
+  auto payment = co_await api.views.find(Thing::payment_of_order, *caller, request, order);
+  if (!payment) co_return std::move(payment.error());
+  co_return api.views.answer(std::move(*payment), caller->partition);
 }
 
 awaitable<Response> get(Api& api, Request& request) {
   auto caller = authenticate(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  auto payment = api.views.payment(caller->partition, caller->access.workshop, std::string(request.parameter("id")));
-  if (!payment || !caller->may_see(payment->customer)) co_return http::problem(404, "not-found", "There is no such payment.");
-  co_return api.views.answer(*payment, caller->partition);
+  auto payment = co_await api.views.find(Thing::payment, *caller, request, std::string(request.parameter("id")));
+  if (!payment) co_return std::move(payment.error());
+  co_return api.views.answer(std::move(*payment), caller->partition);
 }
 
 awaitable<Response> refund(Api& api, Request& request) {

@@ -12,23 +12,21 @@ PrinterId printer_id(const Request& request) { return PrinterId(std::string(requ
 awaitable<Response> list(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  co_return api.views.list("printers", *caller, request);
+  co_return co_await api.views.list(List::printers, *caller, request);
 }
 
 awaitable<Response> get(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  auto document = api.views.get("printers", caller->partition, caller->access.workshop, printer_id(request).str());
-  if (!document) co_return http::problem(404, "not-found", "There is no such printer.");
-  co_return api.views.answer(*document, caller->partition);
+  auto found = co_await api.views.find(Thing::printer, *caller, request, printer_id(request).str());
+  if (!found) co_return std::move(found.error());
+  co_return api.views.answer(std::move(*found), caller->partition);
 }
 
 awaitable<Response> say(Api& api, Request& request, const Caller& caller, Command command, const std::string& id, int success) {
   Response response = co_await tell(api, caller, request, std::move(command), "printer/" + id, success);
   if (response.status != success) co_return response;
-  co_return co_await api.views.answer_after(api.io, std::move(response), "printers", caller.partition, caller.access.workshop, id);
+  co_return co_await api.views.answer_after(std::move(response), Thing::printer, caller, id);
 }
 
 awaitable<Response> add(Api& api, Request& request) {

@@ -15,24 +15,22 @@ PrintJobId job_id(const Request& request) { return PrintJobId(std::string(reques
 awaitable<Response> get(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  auto document = api.views.get("production", caller->partition, caller->access.workshop, production_id(request).str());
-  if (!document) co_return http::problem(404, "not-found", "There is no such production order.");
-  co_return api.views.answer(*document, caller->partition);
+  auto found = co_await api.views.find(Thing::production_order, *caller, request, production_id(request).str());
+  if (!found) co_return std::move(found.error());
+  co_return api.views.answer(std::move(*found), caller->partition);
 }
 
 awaitable<Response> list(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  co_return api.views.list("production", *caller, request);
+  co_return co_await api.views.list(List::production_orders, *caller, request);
 }
 
 awaitable<Response> say(Api& api, Request& request, const Caller& caller, Command command) {
   const std::string id = production_id(request).str();
   Response response = co_await tell(api, caller, request, std::move(command), "production/" + id);
   if (response.status != 200) co_return response;
-  co_return co_await api.views.answer_after(api.io, std::move(response), "production", caller.partition, caller.access.workshop, id);
+  co_return co_await api.views.answer_after(std::move(response), Thing::production_order, caller, id);
 }
 
 awaitable<Response> start(Api& api, Request& request) {

@@ -6,6 +6,7 @@
 
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/body.hpp"
+#include "gateways/rest/documents.hpp"
 #include "gateways/rest/form.hpp"
 #include "gateways/rest/limits.hpp"
 #include "gateways/rest/shipping_address.hpp"
@@ -28,13 +29,6 @@ std::string fresh_id() {
 QuoteId quote_id(const Request& request) { return QuoteId(std::string(request.parameter("id"))); }
 std::string stream(const QuoteId& id) { return "quote/" + id.str(); }
 
-// The quote as a document if this caller may see it; another's, or another workshop's, is not there.
-std::expected<views::Document, Response> visible_quote(const Api& api, const Caller& caller, const std::string& id) {
-  auto document = api.views.get("quotes", caller.partition, caller.access.workshop, id);
-  if (!document || !caller.may_see(document->customer)) return std::unexpected(http::problem(404, "not-found", "There is no such quote."));
-  return std::move(*document);
-}
-
 std::expected<quotes::Options, Response> options_of(const Form& form) {
   quotes::Options options;
   if (auto value = form.text("material_type", "material")) options.material_type = *value;
@@ -51,23 +45,16 @@ std::expected<quotes::Options, Response> options_of(const Form& form) {
 
 // Waits until the estimator has measured the files, at most limits::quote_wait_ms.
 awaitable<Response> measured(const Api& api, const Caller& caller, const std::string& id, Response accepted) {
-  const std::int64_t deadline_ms = now_ms() + limits::quote_wait_ms;
-  std::optional<views::Document> document;
-  while (true) {
-    document = api.views.get("quotes", caller.partition, caller.access.workshop, id);
-    if (document && document->json.find("\"status\":\"draft\"") == std::string::npos) break;
-    if (now_ms() >= deadline_ms) break;
-    co_await sleep_ms(api, limits::poll_ms);
-  }
+  auto quote = co_await api.views.measured_quote(caller, id, limits::quote_wait_ms);
   accepted.headers.emplace_back("Location", "/api/v1/quotes/" + id);
-  if (!document) {
+  if (!quote) {
     accepted.status = 202;
     co_return accepted;
   }
-  if (const auto reason = api.views.refusal_of_quote(*document))
+  if (const auto reason = refusal_of_quote(quote->document))
     co_return http::problem(422, "not-printable", *reason, {{"quote_id", id}});
-  accepted.status = document->json.find("\"status\":\"draft\"") == std::string::npos ? 201 : 202;
-  accepted.body = api.views.with_availability(*document, caller.partition, caller.access.workshop);
+  accepted.status = quote->document.status == "draft" ? 202 : 201;
+  accepted.body = std::move(quote->document.json);
   co_return accepted;
 }
 
@@ -107,43 +94,39 @@ awaitable<Response> create(Api& api, Request& request) {
 awaitable<Response> get(Api& api, Request& request) {
   auto caller = authenticate(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  auto document = visible_quote(api, *caller, quote_id(request).str());
-  if (!document) co_return std::move(document.error());
-  Response response = api.views.answer(*document, caller->partition);
-  response.body = api.views.with_availability(*document, caller->partition, caller->access.workshop);
-  co_return response;
+  auto quote = co_await api.views.find(Thing::quote_with_availability, *caller, request, quote_id(request).str());
+  if (!quote) co_return std::move(quote.error());
+  co_return api.views.answer(std::move(*quote), caller->partition);
 }
 
 awaitable<Response> list(Api& api, Request& request) {
   auto caller = authenticate(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
-  co_return api.views.list("quotes", *caller, request);
+  co_return co_await api.views.list(List::quotes, *caller, request);
 }
 
 // Says a command about one quote that the caller may see, and answers with the quote as it is then.
 awaitable<Response> say(Api& api, Request& request, const Caller& caller, Command command, bool document = true) {
   const std::string id = quote_id(request).str();
   if (!caller.staff()) {
-    auto visible = visible_quote(api, caller, id);
+    auto visible = co_await api.views.find(Thing::quote, caller, request, id);
     if (!visible) co_return std::move(visible.error());
   }
   Response response = co_await tell(api, caller, request, std::move(command), stream(quote_id(request)));
   if (response.status != 200 || !document) co_return response;
-  co_return co_await api.views.answer_after(api.io, std::move(response), "quotes", caller.partition, caller.access.workshop, id);
+  co_return co_await api.views.answer_after(std::move(response), Thing::quote, caller, id);
 }
 
 awaitable<Response> change(Api& api, Request& request) {
   auto caller = authenticate(api, request);
   if (!caller) co_return std::move(caller.error());
-  auto document = visible_quote(api, *caller, quote_id(request).str());
-  if (!document) co_return std::move(document.error());
+  auto quote = co_await api.views.find(Thing::quote, *caller, request, quote_id(request).str());
+  if (!quote) co_return std::move(quote.error());
   auto body = Body::parse(request);
   if (!body) co_return std::move(body.error());
 
   // What is not named stays as it is.
-  quotes::ChangeQuote command{quote_id(request), api.views.options_of_quote(*document), body->text("product_name")};
+  quotes::ChangeQuote command{quote_id(request), options_of_quote(quote->document), body->text("product_name")};
   quotes::Options& options = command.options;
   options.quantity = body->integer("quantity", options.quantity);
   options.infill_percent = body->integer(body->has("infill") ? "infill" : "infill_percent", options.infill_percent);

@@ -12,9 +12,9 @@ awaitable<Response> track(Api& api, Request& request) {
   const auto tracked = read_tracking_token(api.secret, request.parameter("token"));
   const auto partition = tracked ? api.directory.partition_of(tracked->workshop) : std::nullopt;
   if (!partition) co_return http::problem(404, "not-found", "This link is not valid.");
-  const auto order = api.views.tracking(*partition, tracked->workshop, tracked->order);
-  if (!order) co_return http::problem(404, "not-found", "This link is not valid.");
-  const std::string& json = order->json;
+  auto order = co_await api.views.tracking(*partition, tracked->workshop, tracked->order);
+  if (!order) co_return std::move(order.error());
+  const std::string& json = order->document.json;
   const bool page = request.header("Accept").find("text/html") != std::string_view::npos;
   Response response =
       page ? Response{200, {{"Content-Type", "text/html; charset=utf-8"}}, tracking_page(json)} : http::json_response(200, json);
@@ -30,10 +30,9 @@ awaitable<Response> track(Api& api, Request& request) {
 awaitable<Response> link(Api& api, Request& request) {
   auto caller = authenticate(api, request);
   if (!caller) co_return std::move(caller.error());
-  if (auto late = co_await api.views.reach(api.io, request)) co_return std::move(*late);
   const std::string id(request.parameter("id"));
-  const auto order = api.views.get("orders", caller->partition, caller->access.workshop, id);
-  if (!order || !caller->may_see(order->customer)) co_return http::problem(404, "not-found", "There is no such order.");
+  auto order = co_await api.views.find(Thing::order, *caller, request, id);
+  if (!order) co_return std::move(order.error());
   const std::string token = tracking_token(api.secret, caller->access.workshop, id);
   co_return http::json_response(200, fmt::format(R"({{"token":"{0}","url":"{1}/track/{0}"}})", token, api.public_url));
 }

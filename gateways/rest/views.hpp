@@ -1,69 +1,64 @@
-// The gateway's way to the projections: documents by id, pages, and waiting until a position is visible.
+// The gateway's way to the documents: in this process, or in that of a projector. Both wait for the request's Layerline-Min-Position,
+// and both say which position they show.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/io_context.hpp>
 #include <cstdint>
-#include <optional>
+#include <expected>
 #include <string>
 #include <string_view>
 
-#include "domain/quotes/pricing.hpp"
+#include "gateways/internal/local_views.hpp"
+#include "gateways/internal/remote_views.hpp"
 #include "infra/http/message.hpp"
-#include "projections/projector.hpp"
-#include "projections/queries.hpp"
 
 namespace layerline::rest {
 
-namespace views = projections;
+using internal::Answer;
+using internal::List;
+using internal::Thing;
 struct Caller;
+
+// An answer that was found, or the response that says why there is none: 404, or 503 with Retry-After.
+using Shown = std::expected<Answer, http::Response>;
 
 class Views {
  public:
-  Views(const projections::Queries& queries, projections::Projector& projector, std::string journal_id)
-      : queries_(queries), projector_(projector), journal_id_(std::move(journal_id)) {}
+  Views(const internal::LocalViews& views, std::string journal_id) : local_(&views), journal_id_(std::move(journal_id)) {}
+  Views(internal::RemoteViews& views, std::string journal_id) : remote_(&views), journal_id_(std::move(journal_id)) {}
 
-  [[nodiscard]] std::optional<views::Document> get(std::string_view view, std::uint32_t partition, const std::string& workshop,
-                                                   const std::string& id) const;
+  // The document, if it is one that the caller may see.
+  [[nodiscard]] boost::asio::awaitable<Shown> find(Thing thing, const Caller& caller, const http::Request& request, std::string id) const;
   // A page of what the caller may see, with ?status=, ?cursor= and ?limit= of the request.
-  [[nodiscard]] http::Response list(std::string_view view, const Caller& caller, const http::Request& request) const;
-  [[nodiscard]] http::Response ledger(const Caller& caller, const std::string& material, const http::Request& request) const;
+  [[nodiscard]] boost::asio::awaitable<http::Response> list(List list, const Caller& caller, const http::Request& request) const;
+  [[nodiscard]] boost::asio::awaitable<http::Response> ledger(const Caller& caller, const http::Request& request,
+                                                              std::string material) const;
+  // {"material_known", "color_known", "in_stock", "available_mg", "needed_mg"} as the answer's JSON.
+  [[nodiscard]] boost::asio::awaitable<Shown> availability(const Caller& caller, const http::Request& request,
+                                                           internal::ReadAvailability wanted) const;
+  // What a magic link shows of an order. Needs no caller: the link is the secret.
+  [[nodiscard]] boost::asio::awaitable<Shown> tracking(std::uint32_t partition, const std::string& workshop, std::string order) const;
+  // The quote with the availability of its material once its files are measured; as it is then, if that takes too long.
+  [[nodiscard]] boost::asio::awaitable<Shown> measured_quote(const Caller& caller, std::string id, std::int64_t wait_ms) const;
+  // The accepted command's response with the document as its body, once it is visible. Whoever is not shown it in time still knows that
+  // the command was accepted.
+  [[nodiscard]] boost::asio::awaitable<http::Response> answer_after(http::Response accepted, Thing thing, const Caller& caller,
+                                                                    std::string id) const;
 
   // 200 with the document's bytes, ETag and position.
-  [[nodiscard]] http::Response answer(const views::Document& document, std::uint32_t partition) const;
-
+  [[nodiscard]] http::Response answer(Answer found, std::uint32_t partition) const;
   // "<journal>.<partition>:<offset>": a reader that has passed it shows what this command did.
   [[nodiscard]] std::string position_token(std::uint32_t partition, std::uint64_t offset) const;
-  // Waits (bounded) for the request's Layerline-Min-Position; a response if it can't be served.
-  [[nodiscard]] boost::asio::awaitable<std::optional<http::Response>> reach(boost::asio::io_context& io,
-                                                                            const http::Request& request) const;
-  // The accepted command's response with the document as its body, once it is visible.
-  [[nodiscard]] boost::asio::awaitable<http::Response> answer_after(boost::asio::io_context& io, http::Response accepted,
-                                                                    std::string_view view, std::uint32_t partition,
-                                                                    const std::string& workshop, const std::string& id) const;
-
-  [[nodiscard]] std::optional<views::Document> payment(std::uint32_t partition, const std::string& workshop, const std::string& id) const;
-  [[nodiscard]] std::optional<views::Document> payment_of_order(const views::Document& order, std::uint32_t partition,
-                                                                const std::string& workshop) const;
-
-  // ---- what handlers read out of documents ----
-  // What a magic link shows of an order.
-  [[nodiscard]] std::optional<views::Document> tracking(std::uint32_t partition, const std::string& workshop,
-                                                        const std::string& order) const;
-  [[nodiscard]] std::string model_of_file(const views::Document& file) const;
-  [[nodiscard]] std::optional<std::string> refusal_of_quote(const views::Document& quote) const;
-  [[nodiscard]] quotes::Options options_of_quote(const views::Document& quote) const;
-  [[nodiscard]] std::string status_of_order(const views::Document& order) const;     // {"order_id", "status", "erp_status", "on_hold"…}
-  [[nodiscard]] std::string word_of_order(const views::Document& order) const;       // "QUOTED"
-  // The quote with "availability" of its material, from the stock as it is now.
-  [[nodiscard]] std::string with_availability(const views::Document& quote, std::uint32_t partition, const std::string& workshop) const;
-  // {"material_known", "in_stock", "available_mg"} for a mass of a type and colour (empty: any).
-  [[nodiscard]] std::string availability(std::uint32_t partition, const std::string& workshop, std::string_view type,
-                                         std::string_view colour, std::int64_t milligrams) const;
 
  private:
-  const projections::Queries& queries_;
-  projections::Projector& projector_;
+  using Asked = std::expected<internal::Question, http::Response>;
+  [[nodiscard]] Asked question(const Caller& caller, const http::Request& request, decltype(internal::Question::what) what) const;
+  [[nodiscard]] boost::asio::awaitable<Shown> ask(Asked asked, std::string_view missing) const;
+  [[nodiscard]] boost::asio::awaitable<http::Response> page(Asked asked) const;
+  void add_position(http::Response& response, std::uint32_t partition, std::uint64_t next_offset) const;
+
+  const internal::LocalViews* local_ = nullptr;    // one of these two
+  internal::RemoteViews* remote_ = nullptr;
   const std::string journal_id_;
 };
 

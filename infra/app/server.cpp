@@ -126,6 +126,7 @@ class Process {
   std::unique_ptr<Follower> follower_;
   std::unique_ptr<projections::Projector> projector_;
   std::optional<projections::Queries> queries_;
+  std::optional<internal::LocalViews> local_views_;
   std::optional<rest::Views> views_;
   std::unique_ptr<printer::Farm> farm_;
   std::vector<std::unique_ptr<effects::EffectWorker>> workers_;
@@ -243,6 +244,7 @@ std::optional<std::string> Process::start_projector() {
   projector_ = std::make_unique<projections::Projector>(*documents_, journal_source(*journal_log_, *keys_));
   if (auto started = projector_->start(); !started) return started.error();
   queries_.emplace(*documents_, projector_->keyspaces());
+  local_views_.emplace(io_, *queries_, *projector_);
   return std::nullopt;
 }
 
@@ -280,7 +282,7 @@ std::string Process::trouble() const {
 }
 
 void Process::make_api() {
-  views_.emplace(*queries_, *projector_, journal_log_->describe().journal_id);
+  views_.emplace(*local_views_, journal_log_->describe().journal_id);
   api_.emplace(rest::Api{.io = io_, .files = files_, .commands = *commands_, .access = access_, .directory = directory_, .rules = rules_,
                          .views = *views_, .blobs = *blobs_, .secret = keys_->installation_secret(), .public_url = settings_.public_url,
                          .partitions = journal_log_->describe().partitions, .stripe_webhook_secrets = settings_.stripe_webhook_secrets,

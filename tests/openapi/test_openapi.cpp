@@ -67,7 +67,8 @@ class Gateway {
                                                                   return projections::Reading{.commits = {}, .after = from};
                                                                 }}};
   projections::Queries queries_{store_, projector_.keyspaces()};
-  rest::Views views_{queries_, projector_, "journal"};
+  internal::LocalViews local_views_{io_, queries_, projector_};
+  rest::Views views_{local_views_, "journal"};
   blob::BlobStore blobs_ = opened(blob::BlobStore::open(folder_ / "blobs"));
   const std::string secret_ = "secret";
   rest::Api api_{.io = io_,

@@ -1,0 +1,212 @@
+#include "gateways/internal/local_views.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "gateways/internal/limits.hpp"
+#include "infra/json/writer.hpp"
+#include "infra/store/json_tree.hpp"
+#include "projections/effects.hpp"
+#include "projections/files.hpp"
+#include "projections/inventory.hpp"
+#include "projections/limits.hpp"
+#include "projections/orders.hpp"
+#include "projections/printers.hpp"
+#include "projections/production.hpp"
+#include "projections/products.hpp"
+#include "projections/quotes.hpp"
+#include "projections/shipments.hpp"
+
+namespace layerline::internal {
+namespace {
+
+namespace p = projections;
+using boost::asio::awaitable;
+using store::Json;
+using Clock = std::chrono::steady_clock;
+using Found = std::expected<p::Document, p::QueryError>;
+
+// ---- stock ----
+
+// The most that one material of this type and colour (empty: any) has; {known, colour known, milligrams}.
+struct Stock {
+  bool material_known = false;
+  bool colour_known = false;
+  std::int64_t best_mg = 0;
+};
+
+std::expected<Stock, p::QueryError> stock_of(const p::Queries& queries, const p::Scope& scope, const ReadAvailability& wanted) {
+  Stock stock;
+  p::PageRequest request{"", p::page_max};
+  do {
+    const auto materials = p::inventory::list(queries, {scope.partition, scope.workshop, {}}, "", request);
+    if (!materials) return std::unexpected(materials.error());
+    for (const p::Document& document : materials->items) {
+      const auto json = Json::parse(document.json);
+      if (!json || json->text("material") != wanted.type) continue;
+      stock.material_known = true;
+      if (!wanted.colour.empty() && json->text("color") != wanted.colour) continue;
+      stock.colour_known = true;
+      stock.best_mg = std::max(stock.best_mg, json->integer("available_mg"));
+    }
+    request.cursor = materials->cursor;
+  } while (!request.cursor.empty());
+  return stock;
+}
+
+Found availability(const p::Queries& queries, const p::Scope& scope, const ReadAvailability& wanted) {
+  const auto stock = stock_of(queries, scope, wanted);
+  if (!stock) return std::unexpected(stock.error());
+  p::Document out;
+  json::Writer(out.json).begin_object().member("material_known", stock->material_known).member("color_known", stock->colour_known)
+      .member("in_stock", stock->colour_known && stock->best_mg >= wanted.milligrams).member("available_mg", stock->best_mg)
+      .member("needed_mg", wanted.milligrams).end();
+  return out;
+}
+
+Found quote_with_availability(const p::Queries& queries, const p::Scope& scope, const std::string& id) {
+  Found quote = p::quotes::find(queries, scope, id);
+  const auto json = quote ? Json::parse(quote->json) : std::nullopt;
+  if (!json || !quote->json.ends_with('}')) return quote;
+  const Json* breakdown = json->find("breakdown");
+  const std::int64_t needed_mg = breakdown == nullptr ? 1 : breakdown->integer("material_mg") * json->integer("quantity");
+  const auto stock = availability(queries, scope, {std::string(json->text("material_type")), std::string(json->text("color")), needed_mg});
+  if (!stock) return stock;
+  quote->json.pop_back();
+  quote->json.append(",\"availability\":").append(stock->json).append("}");
+  return quote;
+}
+
+// ---- documents and pages ----
+
+Found payment_of_order(const p::Queries& queries, const p::Scope& scope, const std::string& order_id) {
+  const Found order = p::orders::find(queries, scope, order_id);
+  if (!order) return order;
+  const auto json = Json::parse(order->json);
+  if (!json) return std::unexpected(p::QueryError::damaged);
+  return p::orders::find_payment(queries, scope, json->text("payment_id"));
+}
+
+Found find(const p::Queries& queries, const p::Scope& scope, const FindDocument& find) {
+  switch (find.thing) {
+    case Thing::quote: return p::quotes::find(queries, scope, find.id);
+    case Thing::quote_with_availability: return quote_with_availability(queries, scope, find.id);
+    case Thing::order: return p::orders::find(queries, scope, find.id);
+    case Thing::production_order: return p::production::find(queries, scope, find.id);
+    case Thing::material: return p::inventory::find(queries, scope, find.id);
+    case Thing::printer: return p::printers::find(queries, scope, find.id);
+    case Thing::product: return p::products::find(queries, scope, find.id);
+    case Thing::file: return p::files::find(queries, scope, find.id);
+    case Thing::payment: return p::orders::find_payment(queries, scope, find.id);
+    case Thing::payment_of_order: return payment_of_order(queries, scope, find.id);
+    case Thing::tracking: return p::shipments::find_tracking(queries, scope, find.id);
+  }
+  std::unreachable();
+}
+
+std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::Scope& scope, const ReadPage& read) {
+  const p::PageRequest request{read.cursor, read.limit};
+  switch (read.list) {
+    case List::quotes: return p::quotes::list(queries, scope, read.owner, read.status, request);
+    case List::orders: return p::orders::list(queries, scope, read.owner, read.status, request);
+    case List::production_orders:
+      return read.status == "waiting" ? p::production::queue(queries, scope, request)
+                                      : p::production::list(queries, scope, read.status, request);
+    case List::materials: return p::inventory::list(queries, scope, read.status, request);
+    case List::ledger: return p::inventory::ledger(queries, scope, read.owner, request);
+    case List::printers: return p::printers::list(queries, scope, read.status, request);
+    case List::products: return p::products::list(queries, scope, request);
+    case List::effects: return p::effects::list(queries, scope, read.status, request);
+  }
+  std::unreachable();
+}
+
+struct Ask {
+  const p::Queries& queries;
+  const p::Scope& scope;
+
+  Found operator()(const FindDocument& what) const { return find(queries, scope, what); }
+  Found operator()(const ReadAvailability& what) const { return availability(queries, scope, what); }
+  Found operator()(const ReadPage& what) const {
+    const auto items = page(queries, scope, what);
+    if (!items) return std::unexpected(items.error());
+    p::Document out;
+    out.json = json_of(*items);
+    return out;
+  }
+};
+
+bool unchanged(const Question& question, const Answer& answer) {
+  const auto* find = std::get_if<FindDocument>(&question.what);
+  if (find == nullptr || find->awaited_change.empty()) return false;
+  return answer.outcome == Answer::Outcome::not_found || answer.document.status == find->awaited_change;
+}
+
+// ---- waiting ----
+
+// True: visible. The callback of the projector's thread only wakes the io thread.
+awaitable<bool> wait_visible(boost::asio::io_context& io, p::Projector& projector, Needed needed, Clock::time_point deadline) {
+  if (projector.next_offset(needed.partition) > needed.offset) co_return true;
+  struct Waiting {
+    Waiting(boost::asio::io_context& context, Clock::time_point until) : timer(context, until) {}
+    boost::asio::steady_timer timer;
+  };
+  auto waiting = std::make_shared<Waiting>(io, deadline);
+  const auto ticket = projector.when(needed.partition, needed.offset, [&io, waiting] {
+    boost::asio::post(io, [waiting] { waiting->timer.cancel(); });
+  });
+  if (!ticket) co_return false;
+  boost::system::error_code cancelled;
+  co_await waiting->timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+  projector.cancel(*ticket);
+  co_return projector.next_offset(needed.partition) > needed.offset;
+}
+
+awaitable<void> pause(boost::asio::io_context& io) {
+  boost::asio::steady_timer timer(io, limits::poll_time);
+  co_await timer.async_wait(boost::asio::use_awaitable);
+}
+
+}  // namespace
+
+Answer LocalViews::read(const Question& question) const {
+  Answer answer;
+  // Before it is read: what is visible already will be in it.
+  answer.next_offset = projector_.next_offset(question.scope.partition);
+  Found found = std::visit(Ask{queries_, question.scope}, question.what);
+  if (found) {
+    answer.outcome = Answer::Outcome::found;
+    answer.document = std::move(*found);
+  } else {
+    answer.outcome = found.error() == p::QueryError::damaged ? Answer::Outcome::damaged : Answer::Outcome::not_found;
+  }
+  return answer;
+}
+
+std::optional<Answer> LocalViews::at_once(const Question& question) const {
+  for (const Needed& needed : question.needed)
+    if (projector_.next_offset(needed.partition) <= needed.offset) return std::nullopt;
+  Answer answer = read(question);
+  return unchanged(question, answer) ? std::nullopt : std::optional(std::move(answer));
+}
+
+awaitable<Answer> LocalViews::answer(Question question) const {
+  const auto deadline = Clock::now() + std::chrono::milliseconds(question.wait_ms);
+  for (const Needed& needed : question.needed) {
+    if (co_await wait_visible(io_, projector_, needed, deadline)) continue;
+    co_return Answer{.outcome = Answer::Outcome::late, .next_offset = projector_.next_offset(question.scope.partition)};
+  }
+  while (true) {
+    Answer answer = read(question);
+    if (!unchanged(question, answer) || Clock::now() >= deadline) co_return answer;
+    co_await pause(io_);
+  }
+}
+
+}  // namespace layerline::internal

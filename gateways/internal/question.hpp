@@ -1,0 +1,92 @@
+// What a gateway asks of the projections and what they answer: as values, and as the bytes that pass between two processes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "projections/queries.hpp"
+
+namespace layerline::internal {
+
+// What a document is of. The numbers are those of the wire: new ones go to the end.
+enum class Thing : std::uint8_t {
+  quote,
+  quote_with_availability,   // the quote, and "availability" of its material from the stock as it is now
+  order,
+  production_order,
+  material,
+  printer,
+  product,
+  file,
+  payment,
+  payment_of_order,          // by the order's id
+  tracking,                  // what a magic link shows of an order
+};
+inline constexpr Thing last_thing = Thing::tracking;
+
+enum class List : std::uint8_t { quotes, orders, production_orders, materials, ledger, printers, products, effects };
+inline constexpr List last_list = List::effects;
+
+struct FindDocument {
+  Thing thing = Thing::quote;
+  std::string id;
+  std::string awaited_change = {};   // waits for a document with another status than this one; empty: takes it as it is
+  friend bool operator==(const FindDocument&, const FindDocument&) = default;
+};
+
+struct ReadPage {
+  List list = List::quotes;
+  std::string owner = {};    // the customer whose they are, or the material of a ledger; empty: any
+  std::string status = {};   // empty: any
+  std::string cursor = {};
+  std::uint32_t limit = 0;
+  friend bool operator==(const ReadPage&, const ReadPage&) = default;
+};
+
+// Is so much of a type and colour (empty: any) in stock?
+struct ReadAvailability {
+  std::string type;
+  std::string colour;
+  std::int64_t milligrams = 0;
+  friend bool operator==(const ReadAvailability&, const ReadAvailability&) = default;
+};
+
+// The record at this offset is to be seen in the answer.
+struct Needed {
+  std::uint32_t partition = 0;
+  std::uint64_t offset = 0;
+  friend bool operator==(const Needed&, const Needed&) = default;
+};
+
+struct Question {
+  projections::Scope scope;
+  std::variant<FindDocument, ReadPage, ReadAvailability> what;
+  std::vector<Needed> needed = {};
+  std::int64_t wait_ms = 0;   // for what is needed, and for the awaited change
+};
+
+struct Answer {
+  enum class Outcome : std::uint8_t {
+    found,
+    not_found,   // there is no such document for this scope
+    damaged,     // the store can't be read
+    late,        // the views did not get as far as needed in time
+  };
+  Outcome outcome = Outcome::not_found;
+  std::uint64_t next_offset = 0;         // the answer shows at least all of the scope's partition that lies before it
+  projections::Document document = {};   // or, as its JSON alone, the page or the availability
+};
+
+// ---- the wire ----
+
+[[nodiscard]] std::string encode(const Question& question);
+[[nodiscard]] std::string encode(const Answer& answer);
+// nullopt: not the bytes of a question that may be asked, or of an answer.
+[[nodiscard]] std::optional<Question> decode_question(std::string_view bytes);
+[[nodiscard]] std::optional<Answer> decode_answer(std::string_view bytes);
+
+}  // namespace layerline::internal

@@ -1,0 +1,48 @@
+#include "gateways/rest/documents.hpp"
+
+#include "infra/json/writer.hpp"
+#include "infra/store/json_tree.hpp"
+
+namespace layerline::rest {
+
+using projections::Document;
+using store::Json;
+
+std::string model_of_file(const Document& file) {
+  const auto json = Json::parse(file.json);
+  return json ? std::string(json->text("model")) : "";
+}
+
+std::optional<std::string> refusal_of_quote(const Document& quote) {
+  if (quote.status != "rejected") return std::nullopt;
+  const auto json = Json::parse(quote.json);
+  const Json* rejection = json ? json->find("rejection") : nullptr;
+  return rejection == nullptr ? std::nullopt : std::optional(std::string(rejection->text("reason")));
+}
+
+quotes::Options options_of_quote(const Document& quote) {
+  quotes::Options options;
+  const auto json = Json::parse(quote.json);
+  if (!json) return options;
+  options.quantity = json->integer("quantity");
+  options.material_type = json->text("material_type");
+  options.colour = json->text("color");
+  options.infill_percent = json->integer("infill");
+  options.finish = json->text("finish");
+  options.rush = json->flag("rush");
+  return options;
+}
+
+std::string status_of_order(const Document& order) {
+  const auto json = Json::parse(order.json);
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object();
+  for (const char* name :
+       {"id", "order_number", "status", "erp_status", "payment_status", "on_hold", "production_orders", "shipment", "updated_at"})
+    if (const Json* member = json ? json->find(name) : nullptr) writer.key(name).raw(member->str());
+  writer.end();
+  return out;
+}
+
+}  // namespace layerline::rest
