@@ -7,8 +7,8 @@
 #include "projections/document.hpp"
 #include "projections/limits.hpp"
 
-// Numbers are little-endian; a text is its length as a u32 and its bytes.
-//   question: | 1 | what u8 | partition u32 | workshop | customer | wait_ms u32 | needed u16 × { partition u32 | offset u64 } | its fields |
+// Numbers are little-endian; a text is its length (u32) and its bytes.
+//   question: | 1 | what u8 | partition u32 | workshop | customer | wait_ms u32 | needed u16 × { partition u32 | offset u64 } | fields |
 //   answer:   | 1 | outcome u8 | next offset u64 | the document as it is stored |
 namespace layerline::internal {
 namespace {

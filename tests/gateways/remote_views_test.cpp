@@ -49,6 +49,12 @@ std::ostream& operator<<(std::ostream& out, const Shown& shown) {
   return out << shown.status << " " << shown.type << " " << shown.etag << " " << shown.position << "\n" << shown.body;
 }
 
+boost::asio::awaitable<std::string> measured_quote(const rest::Views& views, std::int64_t wait_ms) {
+  const rest::Caller caller{{"w1", "operator", "k1", ""}, 0};
+  auto shown = co_await views.measured_quote(caller, "quote-00000001", wait_ms);
+  co_return shown ? shown->document.status + (shown->document.json.ends_with("}}") ? " with stock" : "") : "none";
+}
+
 }  // namespace
 
 TEST_CASE("gateways: remote views: every caller is shown the same as by a gateway with projections of its own") {
@@ -56,14 +62,15 @@ TEST_CASE("gateways: remote views: every caller is shown the same as by a gatewa
   ProjectorProcess projector(journal, journal.commits().size());
   GatewayProcess near(projector);
   GatewayProcess far(always(projector.url()));
-  const std::vector<std::string> documents = {"quotes/quote-00000001", "orders/order-00000001", "orders/order-00000001/status", "orders/order-00000001/tracking-link",
-                                              "payments/payment-00000001"};
-  const std::vector<std::string> of_staff = {"production-orders/production-00000001", "inventory/materials/PLA-black", "printers/p1",
-                                             "products/product-00000001", "inventory/materials/PLA-black/ledger", "inventory/materials",
-                                             "printers", "products", "production-orders", "production-orders?status=waiting",
-                                             "admin/effects"};
-  const std::vector<std::string> others = {"quotes", "orders", "orders?limit=2", "orders?limit=0", "orders?status=DELIVERED",
-                                           "orders?customer_id=customer-1", "orders/nothing", "files/file-00000001", "products/nothing"};
+  const std::vector<std::string> documents = {"quotes/quote-00000001", "orders/order-00000001", "orders/order-00000001/status",
+                                              "orders/order-00000001/tracking-link", "payments/payment-00000001"};
+  const std::vector<std::string> of_staff = {
+      "production-orders/production-00000001", "inventory/materials/PLA-black", "printers/p1", "products/product-00000001",
+      "inventory/materials/PLA-black/ledger", "inventory/materials", "printers", "products", "production-orders",
+      "production-orders?status=waiting", "admin/effects"};
+  const std::vector<std::string> others = {
+      "quotes", "orders", "orders?limit=2", "orders?limit=0", "orders?status=DELIVERED", "orders?customer_id=customer-1",
+      "orders/nothing", "files/file-00000001", "products/nothing"};
   int found = 0;
   for (const auto* paths : {&documents, &of_staff, &others}) {
     for (const std::string& path : *paths) {
@@ -218,12 +225,7 @@ TEST_CASE("gateways: remote views: a quote that is being measured is waited for 
   ProjectorProcess projector(journal, empty);
   GatewayProcess far(always(projector.url()));
   const auto measure = [&](std::int64_t wait_ms) {
-    const auto ask = [&far, wait_ms]() -> boost::asio::awaitable<std::string> {
-      const rest::Caller caller{{"w1", "operator", "k1", ""}, 0};
-      auto shown = co_await far.views().measured_quote(caller, "quote-00000001", wait_ms);
-      co_return shown ? shown->document.status + (shown->document.json.ends_with("}}") ? " with stock" : "") : "none";
-    };
-    return boost::asio::co_spawn(far.io(), ask(), boost::asio::use_future);
+    return boost::asio::co_spawn(far.io(), measured_quote(far.views(), wait_ms), boost::asio::use_future);
   };
   CHECK(measure(50).get() == "none");
   projector.release(empty + 1);

@@ -151,7 +151,7 @@ class GatewayProcess {
     add("other-workshop", {"w2", "admin", "k5", ""});
     api_.emplace(rest::Api{.io = loop_.io(), .files = files_, .commands = commands_, .access = access_, .directory = directory_,
                            .rules = rules_, .views = *views_, .blobs = blobs_, .secret = secret_, .public_url = "http://192.0.2.1:8080",
-                           .partitions = 1, .stripe_webhook_secrets = {}, .destroy_key = {}, .metrics_text = {}, .trouble = {}});
+                           .partitions = 1, .stripe_webhook_secrets = {}, .destroy_key = {}, .trouble = {}});
     http::Router router;
     rest::add_routes(router, *api_);
     loop_.serve(std::move(router));
