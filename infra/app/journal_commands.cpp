@@ -12,6 +12,7 @@
 #include "infra/journal/copy.hpp"
 #include "infra/journal/log/embedded/embedded.hpp"
 #include "infra/journal/log/kafka/kafka_topic.hpp"
+#include "infra/kafka/keys.hpp"
 #include "infra/journal/tools.hpp"
 #include "infra/json/writer.hpp"
 
@@ -180,6 +181,7 @@ int create_journal(const journal::KafkaAddress& address, const NewJournal& wante
   const auto now_ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
   const auto id = journal::begin_journal(**log, crypto::UuidGenerator().next(now_ms));
   if (!id) return failed(id.error());
+  if (const auto beside = kafka::create_beside({address.bootstrap, address.topic}); !beside) return failed(beside.error());
   fmt::print("journal {} in {}: {} partitions, replication {}\n", *id, journal::describe(address), topic->partitions, topic->replication);
   if (topic->replication == 1) fmt::print("A single copy is for trying out: a broker answers before its disk has the record.\n");
   return 0;

@@ -17,6 +17,7 @@
 #include <optional>
 #include <thread>
 
+#include "gateways/internal/blobs.hpp"
 #include "gateways/internal/commands.hpp"
 #include "gateways/internal/token.hpp"
 #include "gateways/internal/views_endpoint.hpp"
@@ -32,6 +33,7 @@
 #include "infra/app/members.hpp"
 #include "infra/app/settings.hpp"
 #include "infra/app/timers.hpp"
+#include "infra/blob/remote.hpp"
 #include "infra/http/server.hpp"
 #include "infra/journal/journal.hpp"
 #include "infra/journal/log/embedded/embedded.hpp"
@@ -100,6 +102,7 @@ class Process {
   [[nodiscard]] kafka::TableOptions table_options();
   [[nodiscard]] std::optional<std::string> open_members();
   [[nodiscard]] std::string own_url() const;
+  [[nodiscard]] std::vector<std::string> urls_of_others() const;
   [[nodiscard]] std::vector<std::uint32_t> led_partitions() const;
   [[nodiscard]] bool may_claim(std::uint32_t partition, const journal::Holder& holder) const;
   [[nodiscard]] Owner owner_of(std::uint32_t partition);
@@ -261,6 +264,13 @@ std::string Process::own_url() const {
   return options_.url.empty() ? fmt::format("http://{}:{}", options_.address, options_.port) : options_.url;
 }
 
+std::vector<std::string> Process::urls_of_others() const {
+  std::vector<std::string> urls;
+  for (const Member& member : members_->live())
+    if (member.id != members_->id()) urls.push_back(member.url);
+  return urls;
+}
+
 std::vector<std::uint32_t> Process::led_partitions() const {
   std::vector<std::uint32_t> led;
   if (!journal_runs_) return led;
@@ -309,6 +319,7 @@ void Process::make_commands() {
   }
   peers_.emplace(io_);
   RemoteOptions remote{.authorization = internal::authorization(internal::token(keys_->installation_secret()))};
+  blobs_->fetch_with(blob::fetch_from({[this] { return urls_of_others(); }, remote.authorization}));
   remote.on_failed = [this](const std::string& url, const std::string& what) {
     log_.warning("commands", "an owner did not answer", {{"url", url}, {"what", what}});
   };
@@ -437,6 +448,7 @@ std::optional<std::string> Process::listen() {
   http::Router router;
   add_health(router, {[this] { return trouble(); }, [this] { return metrics_.text(); }});
   const std::string token = internal::token(keys_->installation_secret());
+  if (on_kafka()) internal::add_blobs(router, *blobs_, token);
   if (on_kafka() && has(Role::owner)) internal::add_commands(router, *commands_, token);
   if (on_kafka() && has(Role::projector)) internal::add_views(router, *local_views_, token);
   if (has(Role::gateway)) {
@@ -534,6 +546,7 @@ void Process::close() {
   timer_loop_.reset();
   for (const auto& worker : workers_) worker->stop();
   if (farm_) farm_->stop();
+  if (on_kafka() && !key_table_->trouble().empty()) keys_->stop();   // what waits for a broker that is away would wait for ever
   if (journal_) journal_->stop();
   if (members_) members_->leave();
   if (publisher_) publisher_->stop();
