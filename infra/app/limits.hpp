@@ -1,10 +1,13 @@
 // The limits of the composed server. Times in milliseconds.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
 namespace layerline::app::limits {
+
+using namespace std::chrono_literals;
 
 inline constexpr std::int64_t follower_wait_ms = 500;
 inline constexpr std::int64_t timer_check_ms = 1'000;
@@ -22,5 +25,20 @@ inline constexpr std::size_t heartbeat_bytes = 16 * 1024;    // a longer one is 
 inline constexpr std::size_t member_id_bytes = 8;
 inline constexpr std::size_t gone_members = 10'000;          // remembered as such
 static_assert(heartbeat_ms < deaf_after_ms && deaf_after_ms + heartbeat_ms < silence_ms);
+
+// Of commands to owners in other processes.
+inline constexpr auto owner_wait = 3'000ms;                  // a caller waits so long for a partition to get an owner
+inline constexpr auto owner_retry_first = 50ms;              // between two tries to find one; doubled each time up to:
+inline constexpr auto owner_retry_longest = 400ms;
+inline constexpr auto owner_check = 250ms;                   // a command that waits for another process asks so often whether that still owns
+inline constexpr auto peer_connect_time = 1'000ms;
+inline constexpr auto peer_answer_time = 35'000ms;           // longer than an owner lets a caller wait
+inline constexpr std::size_t envelope_bytes = std::size_t{1} << 20;      // of an encoded command: larger than any record
+inline constexpr std::size_t batch_commands = 256;           // of one request; a batch is closed as well when it holds so many bytes:
+inline constexpr std::size_t batch_bytes = std::size_t{1} << 20;
+inline constexpr std::size_t request_bytes = batch_bytes + envelope_bytes + batch_commands * 10;   // the largest batch, with its lengths
+inline constexpr std::size_t requests_in_flight = 2;         // to one partition of one process: one is decided while one is written
+inline constexpr std::size_t remote_queue = 4'096;           // commands that wait for one partition of one process; one more is busy
+inline constexpr std::size_t remote_queue_bytes = std::size_t{8} << 20;
 
 }  // namespace layerline::app::limits
