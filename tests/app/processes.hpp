@@ -63,8 +63,9 @@ struct Truth {
     boost::asio::io_context unused;
     Commands commands(unused, only_main);
     commands.attach(journal);
-    const Outcome opened = commands.execute_blocking({.workshop = "main", .command_id = {}, .payload_hash = {}, .actor = "test", .cause = {},
-                                                      .command = settings::OpenWorkshop{WorkshopId("main"), "Main", "EUR", ""}});
+    const settings::OpenWorkshop open{WorkshopId("main"), "Main", "EUR", ""};
+    const Outcome opened = commands.execute_blocking(
+        {.workshop = "main", .command_id = {}, .payload_hash = {}, .actor = "test", .cause = {}, .command = open});
     REQUIRE(std::holds_alternative<journal::Accepted>(opened));
   }
 };
