@@ -22,10 +22,10 @@ namespace {
 namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 
-// What a later try heard, told to a caller one of whose earlier tries may have been received: "not applied" is not known of that one.
-Outcome after_open_try(Outcome outcome) {
-  const bool refused_at_the_door = std::holds_alternative<journal::Busy>(outcome) || std::holds_alternative<journal::TooLarge>(outcome);
-  return refused_at_the_door ? Outcome(journal::Unknown{}) : std::move(outcome);
+// Whether this is the end of it. To a caller one of whose earlier tries may have been received, a refusal at the door says nothing.
+bool settles(const Outcome& outcome, bool open) {
+  if (std::holds_alternative<journal::NotOwner>(outcome)) return false;
+  return !open || !(std::holds_alternative<journal::Busy>(outcome) || std::holds_alternative<journal::TooLarge>(outcome));
 }
 
 }  // namespace
@@ -108,7 +108,7 @@ asio::awaitable<Outcome> Commands::route(Envelope envelope) {
     const std::optional<std::uint32_t> partition = partition_of_(envelope.workshop);
     if (!partition) co_return open ? Outcome(journal::Unknown{}) : co_await decide_here(partition, std::move(envelope));
     Remote::Reply reply = co_await tell(*partition, envelope, encoded);
-    if (reply && !std::holds_alternative<journal::NotOwner>(*reply)) co_return open ? after_open_try(std::move(*reply)) : std::move(*reply);
+    if (reply && settles(*reply, open)) co_return std::move(*reply);
     if (!reply && reply.error() == Undelivered::unknown) open = true;
     if (open && envelope.command_id.empty()) co_return Outcome(journal::Unknown{});
     if (!until) until = Clock::now() + limits::owner_wait;

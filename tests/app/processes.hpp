@@ -84,6 +84,11 @@ class OwnerProcess {
     server_.emplace(std::move(*server));
   }
   ~OwnerProcess() {
+    if (!stopped_) stop();
+  }
+  // From here on `requests` stays.
+  void stop() {
+    stopped_ = true;
     thread_.run([](http::Server& server) -> boost::asio::awaitable<void> {
       server.stop(std::chrono::milliseconds(0));
       co_return;
@@ -96,6 +101,7 @@ class OwnerProcess {
   std::atomic<int> requests = 0;
 
  private:
+  bool stopped_ = false;
   std::optional<http::Server> server_;   // outlives the thread
   IoThread thread_;
   Commands commands_;

@@ -138,6 +138,7 @@ TEST_CASE("app: remote: what many callers wait for goes as few requests, and eac
     REQUIRE(is<journal::Accepted>(outcome));
     CHECK(std::get<journal::Accepted>(outcome).answer == R"({"key_id":"k)" + std::to_string(i) + "\"}");
   }
+  owner.stop();
   CHECK(owner.requests >= callers / static_cast<int>(limits::batch_commands));
   CHECK(owner.requests < callers / 4);
 }
@@ -151,6 +152,8 @@ TEST_CASE("app: remote: a process that lost the partition hands the command back
     caller.when_asked([&](int times) { return times == 3 ? std::optional<Owner>(OwnedAt{present.url()}) : std::nullopt; });
     CHECK(is<journal::Accepted>(caller.execute(issue_key("k", with_key ? "c" : ""))));
   }
+  former.stop();
+  present.stop();
   CHECK(former.requests == 4);
   CHECK(present.requests == 2);
 }
@@ -213,7 +216,7 @@ TEST_CASE("app: remote: an owner that stands still is left once there is another
   Truth truth;
   OwnerProcess owner(&truth);
   BadPeer still(nullptr);
-  CallerProcess caller(OwnedAt{still.url()}, 1'500ms);
+  CallerProcess caller(OwnedAt{still.url()}, 4'000ms);
   const auto later = [&](Envelope envelope) {
     return boost::asio::co_spawn(caller.thread().io, caller.commands.execute(std::move(envelope)), boost::asio::use_future);
   };
@@ -225,7 +228,7 @@ TEST_CASE("app: remote: an owner that stands still is left once there is another
   caller.set_owner(OwnedAt{owner.url()});
   CHECK(is<journal::Accepted>(keyed.get()));
   CHECK(is<journal::Accepted>(waiting.get()));
-  CHECK(Clock::now() - started < 1s);
+  CHECK(Clock::now() - started < 3s);   // sooner than the answer that they do not wait for
   CHECK(is<journal::Unknown>(keyless.get()));   // at the end of the time that an answer may take
 }
 
