@@ -24,13 +24,13 @@
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/tracking_token.hpp"
 #include "infra/app/checkpoint.hpp"
+#include "infra/app/cluster.hpp"
 #include "infra/app/default_profile.hpp"
 #include "infra/app/first_start.hpp"
 #include "infra/app/health.hpp"
 #include "infra/app/journal_place.hpp"
 #include "infra/app/journal_source.hpp"
 #include "infra/app/limits.hpp"
-#include "infra/app/members.hpp"
 #include "infra/app/settings.hpp"
 #include "infra/app/timers.hpp"
 #include "infra/blob/remote.hpp"
@@ -39,7 +39,6 @@
 #include "infra/journal/log/embedded/embedded.hpp"
 #include "infra/journal/log/kafka/kafka_log.hpp"
 #include "infra/journal/tools.hpp"
-#include "infra/kafka/keys.hpp"
 #include "infra/telemetry/log.hpp"
 #include "infra/telemetry/metrics.hpp"
 #include "projections/projector.hpp"
@@ -99,14 +98,7 @@ class Process {
   [[nodiscard]] std::optional<std::string> open_embedded_log();
   [[nodiscard]] std::optional<std::string> open_kafka_log();
   [[nodiscard]] std::optional<std::string> open_keys();
-  [[nodiscard]] kafka::TableOptions table_options();
-  [[nodiscard]] std::optional<std::string> open_members();
   [[nodiscard]] std::string own_url() const;
-  [[nodiscard]] std::vector<std::string> urls_of_others() const;
-  [[nodiscard]] std::vector<std::uint32_t> led_partitions() const;
-  [[nodiscard]] bool may_claim(std::uint32_t partition, const journal::Holder& holder) const;
-  [[nodiscard]] Owner owner_of(std::uint32_t partition);
-  [[nodiscard]] std::optional<std::string> projector_url(std::string_view failed);
   void make_commands();
   [[nodiscard]] std::optional<std::string> check_heads();
   [[nodiscard]] std::optional<std::string> start_journal();
@@ -119,7 +111,6 @@ class Process {
   void make_api();
   void close();
   [[nodiscard]] std::string trouble() const;
-  [[nodiscard]] std::string trouble_with_others() const;
   [[nodiscard]] bool has(Role role) const { return options_.roles.has(role); }
   // All but projectors and publishers need to know which workshops there are.
   [[nodiscard]] bool follows() const { return has(Role::gateway) || has(Role::owner) || options_.roles.any_worker(); }
@@ -132,19 +123,13 @@ class Process {
   telemetry::Metrics metrics_;
   boost::asio::io_context io_{1};
   boost::asio::thread_pool files_{1};
-  std::unique_ptr<kafka::Table> key_table_;            // on Kafka
+  std::unique_ptr<Cluster> cluster_;                   // on Kafka
   std::optional<crypto::KeyVault> keys_;
   std::optional<blob::BlobStore> blobs_;
   std::optional<store::Store> state_;
   std::optional<store::Store> documents_;
   std::unique_ptr<journal::Log> journal_log_;
   journal::KafkaAddress kafka_;
-  std::unique_ptr<Members> members_;                   // on Kafka
-  std::atomic<bool> journal_runs_ = false;
-  std::mutex owners_mutex_;                            // guards the next two
-  std::map<std::uint32_t, std::string> owners_;        // of partitions that are led elsewhere, by URL
-  std::chrono::steady_clock::time_point owners_at_{};
-  std::size_t next_projector_ = 0;                     // of the io thread
   std::vector<std::unique_ptr<Business>> partitions_;
   Directory directory_;
   AccessTable access_;
@@ -229,86 +214,22 @@ std::optional<std::string> Process::open_kafka_log() {
   return std::nullopt;
 }
 
+// On Kafka the keys are shared, and so this process is one of several.
 std::optional<std::string> Process::open_keys() {
   if (on_kafka()) {
-    auto table = kafka::Table::open({kafka_.bootstrap, kafka::topics_beside(kafka_.topic).keys}, table_options());
-    if (!table) return table.error();
-    key_table_ = std::move(*table);
+    auto cluster = Cluster::open(kafka_, {own_url(), options_.roles, journal_log_->describe().partitions,
+                                          [this](std::string_view line) { log_.warning("kafka", line); }});
+    if (!cluster) return cluster.error();
+    cluster_ = std::move(*cluster);
   }
-  auto keys = on_kafka() ? crypto::KeyVault::open_shared(kafka::key_table(*key_table_)) : crypto::KeyVault::open(folder_.keys());
+  auto keys = on_kafka() ? cluster_->open_keys() : crypto::KeyVault::open(folder_.keys());
   if (!keys) return keys.error();
   keys_.emplace(std::move(*keys));
   return std::nullopt;
 }
 
-kafka::TableOptions Process::table_options() {
-  kafka::TableOptions options;
-  options.report = [this](std::string_view line) { log_.warning("kafka", line); };
-  return options;
-}
-
-std::optional<std::string> Process::open_members() {
-  MemberOptions options{.url = own_url(), .roles = options_.roles.names(), .partitions = [this] { return led_partitions(); }};
-  // Whoever leaves may have left partitions behind.
-  options.changed = [this](const MemberChange&) {
-    if (journal_runs_) journal_->wake();
-  };
-  options.table = table_options();
-  auto members = Members::open({kafka_.bootstrap, kafka::topics_beside(kafka_.topic).owners}, std::move(options));
-  if (!members) return members.error();
-  members_ = std::move(*members);
-  return std::nullopt;
-}
-
 std::string Process::own_url() const {
   return options_.url.empty() ? fmt::format("http://{}:{}", options_.address, options_.port) : options_.url;
-}
-
-std::vector<std::string> Process::urls_of_others() const {
-  std::vector<std::string> urls;
-  for (const Member& member : members_->live())
-    if (member.id != members_->id()) urls.push_back(member.url);
-  return urls;
-}
-
-std::vector<std::uint32_t> Process::led_partitions() const {
-  std::vector<std::uint32_t> led;
-  if (!journal_runs_) return led;
-  for (std::uint32_t partition = 0; partition < partitions_.size(); ++partition)
-    if (journal_->leads(partition)) led.push_back(partition);
-  return led;
-}
-
-// Partitions without a living holder go to the living owners in turn.
-bool Process::may_claim(std::uint32_t partition, const journal::Holder& holder) const {
-  if (closing_) return false;
-  const bool free = holder.owner.empty() || holder.owner == members_->id() || members_->life_of(holder.owner) == Life::dead;
-  if (!free) return false;
-  const std::vector<Member> owners = members_->find_by_role(name(Role::owner));
-  return !owners.empty() && owners[partition % owners.size()].id == members_->id();
-}
-
-// Who decides for the partition: asked for every command, so what the heartbeats say is looked at now and then only.
-Owner Process::owner_of(std::uint32_t partition) {
-  if (journal_runs_ && journal_->leads(partition)) return OwnedHere{};
-  const auto now = std::chrono::steady_clock::now();
-  const std::lock_guard lock(owners_mutex_);
-  if (now - owners_at_ > std::chrono::milliseconds(limits::owners_age_ms)) {
-    owners_at_ = now;
-    owners_.clear();
-    for (const Member& member : members_->live())
-      for (const std::uint32_t owned : member.partitions)
-        if (member.id != members_->id()) owners_[owned] = member.url;
-  }
-  const auto found = owners_.find(partition);
-  return found == owners_.end() ? Owner(NoOwner{}) : Owner(OwnedAt{found->second});
-}
-
-std::optional<std::string> Process::projector_url(std::string_view failed) {
-  std::vector<Member> projectors = members_->find_by_role(name(Role::projector));
-  if (projectors.size() > 1) std::erase_if(projectors, [&](const Member& member) { return member.url == failed; });
-  if (projectors.empty()) return std::nullopt;
-  return projectors[next_projector_++ % projectors.size()].url;
 }
 
 void Process::make_commands() {
@@ -319,12 +240,12 @@ void Process::make_commands() {
   }
   peers_.emplace(io_);
   RemoteOptions remote{.authorization = internal::authorization(internal::token(keys_->installation_secret()))};
-  blobs_->fetch_with(blob::fetch_from({[this] { return urls_of_others(); }, remote.authorization}));
+  blobs_->fetch_with(blob::fetch_from({[this] { return cluster_->urls_of_others(); }, remote.authorization}));
   remote.on_failed = [this](const std::string& url, const std::string& what) {
     log_.warning("commands", "an owner did not answer", {{"url", url}, {"what", what}});
   };
   remote_.emplace(io_, *peers_, std::move(remote));
-  commands_.emplace(io_, partition_of, [this](std::uint32_t partition) { return owner_of(partition); }, &*remote_);
+  commands_.emplace(io_, partition_of, [this](std::uint32_t partition) { return cluster_->owner_of(partition); }, &*remote_);
 }
 
 // The log must still hold what others have built upon.
@@ -344,18 +265,21 @@ std::optional<std::string> Process::start_journal() {
     partitions_.push_back(std::make_unique<Business>(*keys_));
     businesses.push_back(partitions_.back().get());
   }
-  journal::JournalOptions journal_options{.owner = members_ ? members_->id() : "serve", .url = own_url()};
-  journal_options.may_claim = [this](std::uint32_t partition, const journal::Holder& holder) { return may_claim(partition, holder); };
+  journal::JournalOptions journal_options{.owner = cluster_ ? cluster_->id() : "serve", .url = own_url()};
+  journal_options.may_claim = [this](std::uint32_t partition, const journal::Holder& holder) {
+    return !closing_ && cluster_->may_claim(partition, holder);
+  };
   journal_ = std::make_unique<Journal<Business>>(
       *journal_log_, businesses, std::move(journal_options),
       journal::JournalHooks{
           .accepted = [this](const journal::Position& after, std::span<const journal::Recorded>) { store_head(*state_, after); },
           .leads_changed = [this] {
-            if (members_) members_->announce();
+            if (cluster_) cluster_->announce();
           }});
   if (auto started = journal_->start(); !started) return "the journal is damaged: " + journal::describe(started.error());
   commands_->attach(*journal_);
-  journal_runs_ = true;
+  if (cluster_)
+    cluster_->attach({[this](std::uint32_t partition) { return journal_->leads(partition); }, [this] { journal_->wake(); }});
   return std::nullopt;
 }
 
@@ -406,8 +330,10 @@ void Process::make_workers() {
 
 std::string Process::trouble() const {
   if (const std::string why = journal_log_->trouble(); !why.empty()) return why;
-  if (members_)
-    if (const std::string why = trouble_with_others(); !why.empty()) return why;
+  if (cluster_)
+    if (const std::string why = cluster_->trouble(); !why.empty()) return why;
+  if (publisher_)
+    if (const std::string why = publisher_->trouble(); !why.empty()) return "nothing is published: " + why;
   if (follower_)
     if (const std::string why = follower_->trouble(); !why.empty()) return why;
   if (!projector_) return "";
@@ -416,24 +342,12 @@ std::string Process::trouble() const {
   return stopped.empty() ? "" : "the view " + stopped.front().view + " stopped: " + stopped.front().reason;
 }
 
-// What a gateway needs of other processes.
-std::string Process::trouble_with_others() const {
-  if (const std::string why = members_->trouble(); !why.empty()) return why;
-  if (publisher_)
-    if (const std::string why = publisher_->trouble(); !why.empty()) return "nothing is published: " + why;
-  if (!has(Role::gateway)) return "";
-  if (!has(Role::projector) && members_->find_by_role(name(Role::projector)).empty()) return "no projector lives";
-  std::size_t owned = led_partitions().size();
-  for (const Member& member : members_->live()) owned += member.id == members_->id() ? 0 : member.partitions.size();
-  return owned < journal_log_->describe().partitions ? "some partitions have no owner now" : "";
-}
-
 void Process::make_api() {
   const std::string journal_id = journal_log_->describe().journal_id;
   if (local_views_) {
     views_.emplace(*local_views_, journal_id);
   } else {
-    remote_views_.emplace(io_, [this](std::string_view failed) { return projector_url(failed); },
+    remote_views_.emplace(io_, [this](std::string_view failed) { return cluster_->projector_url(failed); },
                           internal::token(keys_->installation_secret()));
     views_.emplace(*remote_views_, journal_id);
   }
@@ -483,8 +397,6 @@ std::optional<std::string> Process::open() {
   if (auto why = open_log()) return why;
   if (auto why = check_heads()) return why;
   if (auto why = open_keys()) return why;
-  if (on_kafka())
-    if (auto why = open_members()) return why;
   make_commands();
   if (has(Role::owner))
     if (auto why = start_journal()) return why;
@@ -546,9 +458,9 @@ void Process::close() {
   timer_loop_.reset();
   for (const auto& worker : workers_) worker->stop();
   if (farm_) farm_->stop();
-  if (on_kafka() && !key_table_->trouble().empty()) keys_->stop();   // what waits for a broker that is away would wait for ever
+  if (cluster_ && cluster_->brokers_away()) keys_->stop();   // what waits for a broker that is away would wait for ever
   if (journal_) journal_->stop();
-  if (members_) members_->leave();
+  if (cluster_) cluster_->leave();
   if (publisher_) publisher_->stop();
   if (follower_) follower_->stop();
   if (projector_) projector_->stop();
