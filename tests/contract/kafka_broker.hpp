@@ -29,9 +29,12 @@ inline KafkaAddress unused_topic() {
 
 inline KafkaAddress fresh_topic(std::uint32_t partitions, const TopicSettings& more = {}) {
   KafkaAddress address = unused_topic();
-  TopicSettings settings = journal_settings(1);
+  const auto cluster = look_at_cluster(address);
+  REQUIRE_MESSAGE(cluster, cluster.error());
+  const std::uint32_t replication = cluster->brokers >= 3 ? 3 : 1;
+  TopicSettings settings = journal_settings(replication);
   settings.insert(settings.end(), more.begin(), more.end());
-  const auto made = create_topic(address, partitions, 1, settings);
+  const auto made = create_topic(address, partitions, replication, settings);
   REQUIRE_MESSAGE(made, made.error());
   REQUIRE(*made);
   return address;

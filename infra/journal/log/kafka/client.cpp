@@ -182,6 +182,20 @@ std::expected<Metadata, std::string> query_metadata(const Handle& handle, const 
   return found;
 }
 
+std::expected<Metadata, std::string> find_topic(const Handle& handle, const Topic& topic, const KafkaAddress& address) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(topic_wait_ms);
+  while (true) {
+    auto found = query_metadata(handle, topic, query_timeout_ms);
+    if (!found) return std::unexpected(fmt::format("{} does not answer: {}", address.bootstrap, found.error()));
+    if (found->partitions > 0) return found;
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return std::unexpected(fmt::format("there is no topic {}; make it with: layerline journal create --journal {}", address.topic,
+                                         journal::describe(address)));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(query_pause_ms));
+  }
+}
+
 // The batch call waits until the batch is full, so it only takes what is there already; it is safe as long as nobody seeks or pauses.
 std::vector<Message> receive(const Queue& queue, std::size_t limit, int timeout_ms) {
   std::vector<rd_kafka_message_t*> raw(limit);

@@ -79,6 +79,8 @@ struct Metadata {
   std::string trouble = {};              // of the topic or a partition, such as one without a leader
 };
 [[nodiscard]] std::expected<Metadata, std::string> query_metadata(const Handle& handle, const Topic& topic, int timeout_ms);
+// As query_metadata, but fails without the topic. One that was just made is not known to every broker yet, so it asks for a while.
+[[nodiscard]] std::expected<Metadata, std::string> find_topic(const Handle& handle, const Topic& topic, const KafkaAddress& address);
 
 // What is there, up to `limit`; waits for the first one only.
 [[nodiscard]] std::vector<Message> receive(const Queue& queue, std::size_t limit, int timeout_ms);

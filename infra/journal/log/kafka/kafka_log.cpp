@@ -70,12 +70,8 @@ std::expected<std::uint32_t, std::string> KafkaLog::count_partitions() {
   if (!handle) return std::unexpected(std::move(handle.error()));
   asking_ = std::move(*handle);
   asked_topic_ = open_topic(asking_, address_.topic);
-  const auto found = query_metadata(asking_, asked_topic_, query_timeout_ms);
-  if (!found) return std::unexpected(fmt::format("{} does not answer: {}", address_.bootstrap, found.error()));
-  if (found->partitions == 0) {
-    return std::unexpected(fmt::format("there is no topic {0}; make it with: layerline journal create --journal {1}", address_.topic,
-                                       journal::describe(address_)));
-  }
+  const auto found = find_topic(asking_, asked_topic_, address_);
+  if (!found) return std::unexpected(found.error());
   return found->partitions;
 }
 

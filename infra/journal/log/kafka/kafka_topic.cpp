@@ -8,6 +8,7 @@
 #include <charconv>
 #include <map>
 #include <memory>
+#include <ranges>
 #include <span>
 #include <thread>
 
@@ -108,15 +109,23 @@ std::string text(const Values& values, std::string_view name) {
   return found == values.end() ? "" : found->second;
 }
 
-// A new topic is there before its partitions have leaders.
-std::expected<void, std::string> wait_for_leaders(const Asking& asking, const KafkaAddress& address, std::uint32_t partitions) {
+// A new topic is there before its partitions have leaders, and before every broker knows it; so each is asked by a client of its own.
+std::expected<void, std::string> wait_until_known(const KafkaAddress& address, std::uint32_t partitions, const KafkaOptions& options) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(admin_timeout_ms);
-  while (std::chrono::steady_clock::now() < deadline) {
-    const auto found = asking.metadata(address);
-    if (found && found->partitions == partitions && found->trouble.empty()) return {};
-    std::this_thread::sleep_for(std::chrono::milliseconds(health_check_ms / 10));
+  for (const auto& part : std::views::split(address.bootstrap, ',')) {
+    const KafkaAddress broker{std::string(part.begin(), part.end()), address.topic};
+    while (true) {
+      const auto asking = Asking::open(broker, options);
+      if (!asking) return std::unexpected(asking.error());
+      const auto found = query_metadata((*asking)->handle, (*asking)->topic, reopen_timeout_ms);
+      if (!found || (found->partitions == partitions && found->trouble.empty())) break;   // one that is down need not know it
+      if (std::chrono::steady_clock::now() >= deadline) {
+        return std::unexpected(fmt::format("topic {} was made, but not all of its {} partitions have a leader", address.topic, partitions));
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(query_pause_ms));
+    }
   }
-  return std::unexpected(fmt::format("topic {} was made, but not all of its {} partitions have a leader", address.topic, partitions));
+  return {};
 }
 
 }  // namespace
@@ -132,12 +141,8 @@ std::expected<ClusterView, std::string> look_at_cluster(const KafkaAddress& addr
 std::expected<KafkaTopic, std::string> describe_topic(const KafkaAddress& address, const KafkaOptions& options) {
   const auto asking = Asking::open(address, options);
   if (!asking) return std::unexpected(asking.error());
-  const auto found = (*asking)->metadata(address);
+  const auto found = find_topic((*asking)->handle, (*asking)->topic, address);
   if (!found) return std::unexpected(found.error());
-  if (found->partitions == 0) {
-    return std::unexpected(fmt::format("there is no topic {}; make it with: layerline journal create --journal {}", address.topic,
-                                       describe(address)));
-  }
   const auto values = read_settings((*asking)->handle, address.topic);
   if (!values) return std::unexpected("the topic's settings can't be read: " + values.error());
   KafkaTopic topic{.brokers = found->brokers,
@@ -227,7 +232,7 @@ std::expected<bool, std::string> create_topic(const KafkaAddress& address, std::
     const char* words = rd_kafka_topic_result_error_string(made);
     return std::unexpected(fmt::format("topic {} can't be made: {}", address.topic, words == nullptr ? rd_kafka_err2str(error) : words));
   }
-  if (const auto ready = wait_for_leaders(**asking, address, partitions); !ready) return std::unexpected(ready.error());
+  if (const auto known = wait_until_known(address, partitions, options); !known) return std::unexpected(known.error());
   return true;
 }
 

@@ -35,6 +35,7 @@ inline constexpr std::int64_t cursor_idle_ms = 5'000;      // then it is closed
 // Asking.
 inline constexpr int query_timeout_ms = 5'000;
 inline constexpr int query_pause_ms = 50;                  // between two tries
+inline constexpr int topic_wait_ms = 2'000;                // until a topic that no broker knows counts as missing
 inline constexpr int admin_timeout_ms = 15'000;
 inline constexpr int reopen_timeout_ms = 1'000;
 inline constexpr int health_check_ms = 1'000;
