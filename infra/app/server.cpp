@@ -5,6 +5,8 @@
 #include <sys/resource.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/host_name.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <atomic>
@@ -28,15 +30,14 @@
 #include "infra/app/default_profile.hpp"
 #include "infra/app/first_start.hpp"
 #include "infra/app/health.hpp"
-#include "infra/app/journal_place.hpp"
 #include "infra/app/journal_source.hpp"
 #include "infra/app/limits.hpp"
+#include "infra/app/served_log.hpp"
 #include "infra/app/settings.hpp"
 #include "infra/app/timers.hpp"
 #include "infra/blob/remote.hpp"
 #include "infra/http/server.hpp"
 #include "infra/journal/journal.hpp"
-#include "infra/journal/log/embedded/embedded.hpp"
 #include "infra/journal/log/kafka/kafka_log.hpp"
 #include "infra/journal/tools.hpp"
 #include "infra/telemetry/log.hpp"
@@ -94,9 +95,6 @@ class Process {
  private:
   [[nodiscard]] std::optional<std::string> open_stores();
   [[nodiscard]] std::optional<std::string> open_log();
-  [[nodiscard]] std::optional<std::string> refuse_marked();
-  [[nodiscard]] std::optional<std::string> open_embedded_log();
-  [[nodiscard]] std::optional<std::string> open_kafka_log();
   [[nodiscard]] std::optional<std::string> open_keys();
   [[nodiscard]] std::string own_url() const;
   void make_commands();
@@ -109,6 +107,7 @@ class Process {
   void open_first_workshop_when_led();
   [[nodiscard]] std::optional<std::string> listen();
   void make_api();
+  void hand_over();
   void close();
   [[nodiscard]] std::string trouble() const;
   [[nodiscard]] bool has(Role role) const { return options_.roles.has(role); }
@@ -121,6 +120,7 @@ class Process {
   Settings settings_;
   telemetry::Logger log_;
   telemetry::Metrics metrics_;
+  telemetry::Gauge led_ = metrics_.gauge("layerline_partitions_led", "Partitions that this process decides for now.");
   boost::asio::io_context io_{1};
   boost::asio::thread_pool files_{1};
   std::unique_ptr<Cluster> cluster_;                   // on Kafka
@@ -173,44 +173,14 @@ std::optional<std::string> Process::open_stores() {
 }
 
 std::optional<std::string> Process::open_log() {
-  if (auto why = refuse_marked()) return why;
-  if (on_kafka()) return open_kafka_log();
-  if (!options_.roles.is_all()) return "the embedded journal serves one process with all roles; --roles needs --journal kafka://...";
-  return open_embedded_log();
-}
-
-// A journal that was moved elsewhere, or is the unfinished copy of one, is not served.
-std::optional<std::string> Process::refuse_marked() {
-  const auto place = parse_place(on_kafka() ? options_.journal : folder_.root.string());
-  if (!place) return place.error();
-  const auto mark = read_mark(*place);
-  if (!mark) return mark.error();
-  if (mark->kind == JournalMark::Kind::none) return std::nullopt;
-  if (mark->kind != JournalMark::Kind::moved_to || !options_.resume) return describe(*mark);
-  const auto taken_back = write_mark(*place, {});
-  return taken_back ? std::nullopt : std::optional(taken_back.error());
-}
-
-std::optional<std::string> Process::open_embedded_log() {
-  auto log = journal::open_embedded(folder_.journal(), {.partitions = settings_.partitions, .sync = settings_.sync});
-  if (!log) return fmt::format("the journal can't be opened: {}", log.error().reason);
+  if (on_kafka()) {
+    const auto address = journal::parse_kafka_address(options_.journal);
+    if (!address) return address.error();
+    kafka_ = *address;
+  }
+  auto log = open_served_log(options_, settings_, folder_, *state_, [this](std::string_view line) { log_.warning("kafka", line); });
+  if (!log) return log.error();
   journal_log_ = std::move(*log);
-  return std::nullopt;
-}
-
-std::optional<std::string> Process::open_kafka_log() {
-  const auto address = journal::parse_kafka_address(options_.journal);
-  if (!address) return address.error();
-  kafka_ = *address;
-  if (options_.port == 0 && options_.url.empty()) return "on Kafka the other processes have to reach this one: --port or --url is needed";
-  const auto seen = journal_seen(*state_);
-  journal::KafkaOptions kafka{.recorded_journal_id = seen.journal_id, .recorded_partitions = seen.partitions};
-  kafka.report = [this](std::string_view line) { log_.warning("kafka", line); };
-  auto log = journal::open_kafka(*address, kafka);
-  if (!log) return fmt::format("the journal {} can't be used:\n  {}", options_.journal, fmt::join(log.error().reasons, "\n  "));
-  journal_log_ = std::move(*log);
-  const journal::LogDescription description = journal_log_->describe();
-  note_journal(*state_, {description.journal_id, description.partitions});
   return std::nullopt;
 }
 
@@ -229,7 +199,9 @@ std::optional<std::string> Process::open_keys() {
 }
 
 std::string Process::own_url() const {
-  return options_.url.empty() ? fmt::format("http://{}:{}", options_.address, options_.port) : options_.url;
+  if (!options_.url.empty()) return options_.url;
+  const bool anywhere = options_.address == "0.0.0.0" || options_.address == "::";
+  return fmt::format("http://{}:{}", anywhere ? boost::asio::ip::host_name() : options_.address, options_.port);
 }
 
 void Process::make_commands() {
@@ -274,6 +246,10 @@ std::optional<std::string> Process::start_journal() {
       journal::JournalHooks{
           .accepted = [this](const journal::Position& after, std::span<const journal::Recorded>) { store_head(*state_, after); },
           .leads_changed = [this] {
+            if (!journal_) return;
+            std::size_t led = 0;
+            for (std::uint32_t partition = 0; partition < partitions_.size(); ++partition) led += journal_->leads(partition) ? 1 : 0;
+            led_.set(static_cast<double>(led));
             if (cluster_) cluster_->announce();
           }});
   if (auto started = journal_->start(); !started) return "the journal is damaged: " + journal::describe(started.error());
@@ -439,10 +415,18 @@ void Process::run() {
   // Before the first line is out: who reads it may send a signal at once.
   boost::asio::signal_set signals(io_, SIGINT, SIGTERM);
   auto work = boost::asio::make_work_guard(io_);
-  signals.async_wait([this, &work](const boost::system::error_code&, int) {
-    log_.info("serve", "stopping");
+  const auto end = [this, &work] {
     server_->stop();
     work.reset();
+  };
+  signals.async_wait([this, end](const boost::system::error_code&, int) {
+    log_.info("serve", "stopping");
+    if (!cluster_ || !journal_) return end();
+    // What this process led goes to others before anything else: callers come here until they know.
+    boost::asio::post(files_, [this, end] {
+      hand_over();
+      boost::asio::post(io_, end);
+    });
   });
   // The first line is for people and scripts; the rest of what it says goes to standard error.
   fmt::print("{} {}\n", settings_.public_url, std::filesystem::absolute(folder_.root).string());
@@ -453,14 +437,19 @@ void Process::run() {
   close();
 }
 
-void Process::close() {
-  closing_ = true;
-  timer_loop_.reset();
-  for (const auto& worker : workers_) worker->stop();
-  if (farm_) farm_->stop();
+// Settles what is on its way and frees what was led. Again it does nothing.
+void Process::hand_over() {
+  if (closing_.exchange(true)) return;
   if (cluster_ && cluster_->brokers_away()) keys_->stop();   // what waits for a broker that is away would wait for ever
   if (journal_) journal_->stop();
   if (cluster_) cluster_->leave();
+}
+
+void Process::close() {
+  timer_loop_.reset();
+  for (const auto& worker : workers_) worker->stop();
+  if (farm_) farm_->stop();
+  hand_over();
   if (publisher_) publisher_->stop();
   if (follower_) follower_->stop();
   if (projector_) projector_->stop();

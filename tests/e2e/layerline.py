@@ -174,16 +174,16 @@ ADDRESS = {"shipping_name": "Tess Tester", "shipping_address_line1": "1 Proof La
 class Server:
     """`layerline serve` on a data folder. The port stays the same over restarts."""
 
-    def __init__(self, data, environment=None):
-        self.data, self.process = pathlib.Path(data), None
+    def __init__(self, data, environment=None, options=()):
+        self.data, self.process, self.options = pathlib.Path(data), None, [str(option) for option in options]
         self.port = free_port()
         self.log = self.data.with_name(self.data.name + ".log")
         self.environment = {**os.environ, "LAYERLINE_STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET, **(environment or {})}
 
     def start(self):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([BINARY, "serve", "--data", self.data, "--port", str(self.port)], stdout=subprocess.PIPE, stderr=log,
-                                            env=self.environment)
+            self.process = subprocess.Popen([BINARY, "serve", "--data", self.data, "--port", str(self.port), *self.options],
+                                            stdout=subprocess.PIPE, stderr=log, env=self.environment)
         line = self.process.stdout.readline()
         require(line, f"the server did not start: {self.log.read_text(errors='replace')[-800:]}")
         return self
