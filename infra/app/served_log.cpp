@@ -52,7 +52,8 @@ Opened open_kafka_log(const ServeOptions& options, store::Store& state, Report r
 
 }  // namespace
 
-Opened open_served_log(const ServeOptions& options, const Settings& settings, const DataFolder& folder, store::Store& state, Report report) {
+Opened open_served_log(const ServeOptions& options, const Settings& settings, const DataFolder& folder, store::Store& state,
+                       Report report) {
   return options.journal.empty() ? open_embedded_log(options, settings, folder) : open_kafka_log(options, state, std::move(report));
 }
 
