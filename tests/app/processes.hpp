@@ -85,6 +85,7 @@ class OwnerProcess {
   }
   ~OwnerProcess() {
     if (!stopped_) stop();
+    server_.reset();             // before its io_context
   }
   // From here on `requests` stays.
   void stop() {
@@ -102,7 +103,7 @@ class OwnerProcess {
 
  private:
   bool stopped_ = false;
-  std::optional<http::Server> server_;   // outlives the thread
+  std::optional<http::Server> server_;
   IoThread thread_;
   Commands commands_;
 };

@@ -1,6 +1,7 @@
 // A server on a free port with its io thread, and a raw client that sends bytes as they are.
 #pragma once
 
+#include <future>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <doctest/doctest.h>
@@ -30,6 +32,12 @@ class RunningServer {
   }
 
   Server& operator*() { return *server_; }
+  // Counted on the server's own thread.
+  std::size_t open_connections() {
+    std::promise<std::size_t> counted;
+    boost::asio::post(context_, [&] { counted.set_value(server_->open_connections()); });
+    return counted.get_future().get();
+  }
   std::uint16_t port() const { return server_->port(); }
   std::string url(std::string_view path) const { return "http://127.0.0.1:" + std::to_string(port()) + std::string(path); }
   boost::asio::io_context& context() { return context_; }
