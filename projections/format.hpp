@@ -1,16 +1,16 @@
-// How values look in a published document (DESIGN 9): ids as text, times ISO 8601 UTC with milliseconds, amounts in minor units.
+// How values look in a published document (DESIGN 9): ids as text, times ISO 8601 UTC with milliseconds (iso_time), amounts in minor units.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "domain/kernel/iso_time.hpp"
 #include "infra/store/json_tree.hpp"
 #include "schemas/layerline/events.pb.h"
 
 namespace layerline::projections {
 
-[[nodiscard]] std::string iso_time(std::int64_t time_ms);                              // "2026-11-21T05:00:00.000Z"
 [[nodiscard]] store::Json money(std::int64_t minor_units, std::string_view currency);  // {"amount": 1250, "currency": "USD"}
 [[nodiscard]] store::Json grams(std::int64_t milligrams);                              // 45.3
 [[nodiscard]] store::Json hours(std::int64_t span_ms);                                 // 2.5, rounded half up to 0.001

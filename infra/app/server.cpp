@@ -13,9 +13,7 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <thread>
 

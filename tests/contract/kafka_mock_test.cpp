@@ -5,7 +5,6 @@
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -14,6 +13,7 @@
 
 #include "infra/journal/log/kafka/kafka_log.hpp"
 #include "tests/contract/log_contract.hpp"
+#include "tests/kafka/mock_cluster.hpp"
 
 namespace layerline::journal {
 namespace {
@@ -28,28 +28,12 @@ constexpr std::int16_t init_producer_request = 22;
 // One broker with an empty topic of two partitions, and a log on it that does not wait long.
 class MockKafka {
  public:
-  MockKafka() {
-    std::array<char, 256> why{};
-    rd_kafka_conf_t* conf = rd_kafka_conf_new();
-    rd_kafka_conf_set(conf, "bootstrap.servers", "127.0.0.1:1", why.data(), why.size());
-    rd_kafka_conf_set(conf, "log_level", "0", why.data(), why.size());
-    handle_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size());
-    cluster_ = rd_kafka_mock_cluster_new(handle_, 1);
-    rd_kafka_mock_topic_create(cluster_, "journal", 2, 1);
-  }
-  ~MockKafka() {
-    rd_kafka_mock_cluster_destroy(cluster_);
-    rd_kafka_destroy(handle_);
-  }
-  MockKafka(const MockKafka&) = delete;
-  MockKafka& operator=(const MockKafka&) = delete;
-
-  [[nodiscard]] rd_kafka_mock_cluster_t* get() const { return cluster_; }
+  [[nodiscard]] rd_kafka_mock_cluster_t* get() const { return cluster_.get(); }
 
   [[nodiscard]] std::unique_ptr<Log> open() const {
     KafkaOptions options;
     options.settings = {{"fetch.wait.max.ms", "10"}, {"reconnect.backoff.max.ms", "100"}};
-    auto log = open_kafka_unchecked({rd_kafka_mock_cluster_bootstraps(cluster_), "journal"}, options);
+    auto log = open_kafka_unchecked({cluster_.bootstraps(), "journal"}, options);
     REQUIRE(log);
     return std::move(*log);
   }
@@ -58,14 +42,13 @@ class MockKafka {
     KafkaOptions options;
     options.settings = {{"fetch.wait.max.ms", "10"},       {"reconnect.backoff.max.ms", "100"}, {"socket.timeout.ms", "1000"},
                         {"request.timeout.ms", "500"},     {"message.timeout.ms", "1500"}};
-    auto log = open_kafka_unchecked({rd_kafka_mock_cluster_bootstraps(cluster_), "journal"}, options);
+    auto log = open_kafka_unchecked({cluster_.bootstraps(), "journal"}, options);
     REQUIRE(log);
     return std::move(*log);
   }
 
  private:
-  rd_kafka_t* handle_ = nullptr;
-  rd_kafka_mock_cluster_t* cluster_ = nullptr;
+  kafka::test::MockCluster cluster_{"journal", 2};
 };
 
 AppendResult append(Log& log, std::string_view bytes) { return log.append(std::vector<Append>{{0, bytes}})[0]; }

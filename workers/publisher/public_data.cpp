@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "domain/kernel/iso_time.hpp"
 #include "infra/json/writer.hpp"
 #include "workers/publisher/limits.hpp"
 #include "workers/publisher/public_event.hpp"

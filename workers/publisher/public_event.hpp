@@ -58,6 +58,4 @@ struct PublicEvent {
 [[nodiscard]] PublicEvent cloud_event(const EventId& id, std::string_view journal_id, const journal::Commit& commit,
                                       const journal::Entry& entry, PublicData data);
 
-[[nodiscard]] std::string iso_time(std::int64_t time_ms);   // "2026-11-21T05:00:00.000Z"
-
 }  // namespace layerline::publisher
