@@ -29,17 +29,18 @@ bool is(const Outcome& outcome) {
 }
 
 // A peer that is not what it should be: reads one request after the other, each on a connection of its own, hands its body to `then`
-// and closes without an answer. With no `then` it reads nothing and answers nothing, as a process that was stopped.
+// and closes without an answer. With no `then` it reads nothing and answers nothing, as a process that was stopped; a connection counts
+// as a request.
 class BadPeer {
  public:
   explicit BadPeer(std::function<void(std::string body)> then) : acceptor_(context_, {boost::asio::ip::make_address("127.0.0.1"), 0}) {
-    if (then) thread_ = std::thread([this, then = std::move(then)] { serve(then); });
+    thread_ = std::thread([this, then = std::move(then)] { then ? serve(then) : stand_still(); });
   }
   ~BadPeer() {
     ending_ = true;
     boost::system::error_code ignored;
     tcp::socket(context_).connect(acceptor_.local_endpoint(), ignored);
-    if (thread_.joinable()) thread_.join();
+    thread_.join();
   }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()); }
 
@@ -57,6 +58,14 @@ class BadPeer {
       while (received.size() < begin + size) receive(socket, received);
       requests += 1;
       then(received.substr(begin));
+    }
+  }
+  void stand_still() {
+    std::vector<tcp::socket> open;
+    while (true) {
+      open.push_back(acceptor_.accept());
+      if (ending_) return;
+      requests += 1;
     }
   }
   static void receive(tcp::socket& socket, std::string& received) {
@@ -220,9 +229,13 @@ TEST_CASE("app: remote: an owner that stands still is left once there is another
   const auto later = [&](Envelope envelope) {
     return boost::asio::co_spawn(caller.thread().io, caller.commands.execute(std::move(envelope)), boost::asio::use_future);
   };
+  const auto until_requests = [&](int count) {
+    while (still.requests < count) std::this_thread::sleep_for(1ms);
+  };
   auto keyed = later(issue_key("k1", "c1"));
+  until_requests(1);
   auto keyless = later(issue_key("k2"));
-  std::this_thread::sleep_for(200ms);   // both requests that may be in flight are
+  until_requests(2);   // all that may be in flight
   auto waiting = later(issue_key("k3"));
   const auto started = Clock::now();
   caller.set_owner(OwnedAt{owner.url()});
