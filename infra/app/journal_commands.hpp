@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <vector>
 
 #include "infra/app/journal_place.hpp"
 
@@ -21,7 +22,8 @@ struct NewJournal {
 [[nodiscard]] int create_journal(const journal::KafkaAddress& address, const NewJournal& wanted);
 [[nodiscard]] int describe_journal(const journal::KafkaAddress& address);   // JSON; fails if history could be lost
 
-// journal_copy.cpp. The owners of `from` are stopped; afterwards it is marked as moved.
-[[nodiscard]] int copy_journal(const JournalPlace& from, const JournalPlace& to);
+// journal_copy.cpp. Records, keys, and the files of these data folders, which are taken into a folder only. The owners of `from` are
+// stopped; afterwards it is marked as moved.
+[[nodiscard]] int copy_journal(const JournalPlace& from, const JournalPlace& to, std::vector<std::filesystem::path> files_of);
 
 }  // namespace layerline::app

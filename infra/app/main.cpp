@@ -37,9 +37,9 @@ constexpr std::string_view help = R"(Layerline runs a made-to-order workshop, fr
       makes the topic so that nothing is ever deleted from it, and begins the journal; 16 partitions, and 3 replicas on 3 brokers or more
   layerline journal describe --journal kafka://HOST:PORT[,...]/TOPIC
       one JSON object; exits 1 with the reasons if history could be lost
-  layerline journal copy --from PLACE --to PLACE
-      PLACE: a data folder or kafka://...; the same bytes at the same offsets. The servers of both are stopped; the source is marked as
-      moved. Run again it goes on where it ended
+  layerline journal copy --from PLACE --to PLACE [--blobs DIR[,DIR...]]
+      PLACE: a data folder or kafka://...; the same bytes at the same offsets, and the keys of personal data. The servers of both are
+      stopped; the source is marked as moved. Run again it goes on where it ended. Into a folder it takes the files of data folders DIR
   layerline projection rebuild|compare NAME|--all --data DIR
       folds views again from the journal; compare exits 0 only if they are byte-identical
   layerline --help
@@ -107,7 +107,15 @@ int run_copy(const Arguments& arguments) {
   if (!from) return wrong("copy needs --from PLACE: " + from.error());
   const auto to = parse_place(arguments.option("to"));
   if (!to) return wrong("copy needs --to PLACE: " + to.error());
-  return copy_journal(*from, *to);
+  std::vector<std::filesystem::path> files_of;
+  std::string blobs = arguments.option("blobs");
+  if (!blobs.empty() && std::holds_alternative<journal::KafkaAddress>(*to))
+    return wrong("--blobs is for a copy to a folder: files that are served with a topic stay in the data folders of its processes");
+  for (std::size_t comma = 0; !blobs.empty(); blobs.erase(0, comma == std::string::npos ? comma : comma + 1)) {
+    comma = blobs.find(',');
+    files_of.emplace_back(blobs.substr(0, comma));
+  }
+  return copy_journal(*from, *to, std::move(files_of));
 }
 
 int run_create(const journal::KafkaAddress& address, const Arguments& arguments) {

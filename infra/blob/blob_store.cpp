@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -154,6 +155,28 @@ std::expected<std::filesystem::path, BlobError> BlobStore::get(std::string_view 
   if (auto fetched = fetch_(*this, hash); !fetched) return std::unexpected(std::move(fetched.error()));
   if (auto path = find(hash)) return std::move(*path);
   return std::unexpected(missing);
+}
+
+std::expected<std::size_t, BlobError> BlobStore::take_from(const std::filesystem::path& folder) const {
+  std::size_t taken = 0;
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator each(folder, error), end; !error && each != end; each.increment(error)) {
+    const std::string hash = each->path().parent_path().filename().string() + each->path().filename().string();
+    if (!is_hash(hash) || find(hash)) continue;      // else a folder, or unfinished
+    auto writer = begin();
+    if (!writer) return std::unexpected(std::move(writer.error()));
+    std::ifstream file(each->path(), std::ios::binary);
+    std::string piece(limits::copied_bytes, '\0');
+    while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0) {
+      const std::string_view bytes(piece.data(), static_cast<std::size_t>(file.gcount()));
+      if (auto added = writer->add(bytes); !added) return std::unexpected(std::move(added.error()));
+    }
+    if (auto done = writer->finish_as(hash); !done)
+      return std::unexpected(BlobError{done.error().kind, done.error().message + ": " + each->path().string()});
+    taken += 1;
+  }
+  if (error) return failed("read " + folder.string(), error.value());
+  return taken;
 }
 
 }  // namespace layerline::blob

@@ -64,6 +64,10 @@ class BlobStore {
   // The same, and what is not here is fetched first and kept: that blocks.
   [[nodiscard]] std::expected<std::filesystem::path, BlobError> get(std::string_view hash) const;
 
+  // Copies what the folder of another store has and this one has not; how many blobs that were. Bytes that are not those of their name
+  // end it.
+  [[nodiscard]] std::expected<std::size_t, BlobError> take_from(const std::filesystem::path& folder) const;
+
   // Brings a blob here from elsewhere. Without one nothing is elsewhere.
   using Fetch = std::function<std::expected<void, BlobError>(const BlobStore&, std::string_view hash)>;
   void fetch_with(Fetch fetch) { fetch_ = std::move(fetch); }

@@ -70,13 +70,19 @@ namespace {
 
 using Named = std::map<std::string, StoredKey>;   // by the name that the key has in a table
 
-Named keys_in(const FolderKeys& folder) {
+Named by_name(const FolderKeys& folder) {
   Named found;
   for (StoredKey& stored : folder.all()) {
     std::string name = stored.subject == installation ? std::string(secret_name) : name_in_table(stored.subject, stored.key.key_id);
     found.emplace(std::move(name), std::move(stored));
   }
   return found;
+}
+
+std::expected<Named, std::string> keys_in(const std::filesystem::path& folder) {
+  FolderKeys keys;
+  if (auto opened = keys.open(folder); !opened) return std::unexpected(std::move(opened.error()));
+  return by_name(keys);
 }
 
 std::expected<Named, std::string> keys_in(const KeyTable& table) {
@@ -116,12 +122,7 @@ std::expected<void, std::string> for_missing(const Named& these, const Named& th
 
 using Piece = std::vector<Named::const_pointer>;
 
-}  // namespace
-
-std::expected<void, std::string> export_keys(const std::filesystem::path& folder, const KeyTable& table) {
-  FolderKeys keys;
-  if (auto opened = keys.open(folder); !opened) return opened;
-  const Named source = keys_in(keys);
+std::expected<void, std::string> fill(const KeyTable& table, const Named& source) {
   const auto target = keys_in(table);
   if (!target) return std::unexpected(target.error());
   if (auto same = check_same_installation(source, *target); !same) return same;
@@ -138,25 +139,31 @@ std::expected<void, std::string> export_keys(const std::filesystem::path& folder
   });
 }
 
-std::expected<void, std::string> import_keys(const KeyTable& table, const std::filesystem::path& folder) {
+std::expected<void, std::string> fill(const std::filesystem::path& folder, const Named& source) {
   FolderKeys keys;
   if (auto opened = keys.open(folder); !opened) return opened;
-  const auto source = keys_in(table);
-  if (!source) return std::unexpected(source.error());
-  const Named target = keys_in(keys);
-  if (auto same = check_same_installation(*source, target); !same) return same;
-  const auto added = for_missing(*source, target, [&](const Piece& piece) {
+  const Named target = by_name(keys);
+  if (auto same = check_same_installation(source, target); !same) return same;
+  const auto added = for_missing(source, target, [&](const Piece& piece) {
     std::vector<StoredKey> stored;
     for (const auto* named : piece) stored.push_back(named->second);
     return keys.add(std::move(stored));
   });
   if (!added) return added;
-  return for_missing(target, *source, [&](const Piece& piece) -> std::expected<void, std::string> {
+  return for_missing(target, source, [&](const Piece& piece) -> std::expected<void, std::string> {
     for (const auto* named : piece) {
       if (auto gone = keys.destroy_one(named->second.subject, named->second.key.key_id); !gone) return gone;
     }
     return {};
   });
+}
+
+}  // namespace
+
+std::expected<void, std::string> copy_keys(const KeyPlace& from, const KeyPlace& to) {
+  const auto source = std::visit([](const auto& place) { return keys_in(place); }, from);
+  if (!source) return std::unexpected(source.error());
+  return std::visit([&](const auto& place) { return fill(place, *source); }, to);
 }
 
 }  // namespace layerline::crypto

@@ -70,9 +70,10 @@ class KeyVault {
 // Makes the secret of a new installation in the table. True: made now; false: it was there.
 [[nodiscard]] std::expected<bool, std::string> create_secret(const KeyTable& table);
 
-// Makes the target hold what the source holds, no more and no less. Refuses a target that belongs to another installation, and needs the
-// lock of the folder. Afterwards the source still can read everything: it has to be erased as well, or be removed.
-[[nodiscard]] std::expected<void, std::string> export_keys(const std::filesystem::path& folder, const KeyTable& table);
-[[nodiscard]] std::expected<void, std::string> import_keys(const KeyTable& table, const std::filesystem::path& folder);
+// Makes the target hold what the source holds, no more and no less; between folders, tables, or one of each. Refuses a target that belongs
+// to another installation, and needs the locks of folders. Afterwards the source still can read everything: it has to be erased as well,
+// or be removed.
+using KeyPlace = std::variant<std::filesystem::path, KeyTable>;
+[[nodiscard]] std::expected<void, std::string> copy_keys(const KeyPlace& from, const KeyPlace& to);
 
 }  // namespace layerline::crypto

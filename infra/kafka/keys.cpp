@@ -30,15 +30,19 @@ crypto::KeyTable key_table(Table& table) {
           .catch_up = [&table] { return table.catch_up(limits::catch_up_time); }};
 }
 
-std::expected<void, std::string> create_beside(const TableAddress& journal, const TableOptions& options) {
+std::expected<void, std::string> create_topics_beside(const TableAddress& journal, const TableOptions& options) {
   const TopicsBeside beside = topics_beside(journal.topic);
-  const TableAddress keys{journal.bootstrap, beside.keys};
   for (const std::string& topic : {beside.keys, beside.positions}) {
     if (auto made = create_table({journal.bootstrap, topic}, TableKind::compacted, options); !made) return std::unexpected(made.error());
   }
   const auto made = create_table({journal.bootstrap, beside.owners}, TableKind::short_retention, options);
   if (!made) return std::unexpected(made.error());
-  const auto table = Table::open(keys, options);
+  return {};
+}
+
+std::expected<void, std::string> create_beside(const TableAddress& journal, const TableOptions& options) {
+  if (auto made = create_topics_beside(journal, options); !made) return made;
+  const auto table = Table::open({journal.bootstrap, topics_beside(journal.topic).keys}, options);
   if (!table) return std::unexpected(table.error());
   if (auto secret = crypto::create_secret(key_table(**table)); !secret) return std::unexpected(std::move(secret.error()));
   return {};

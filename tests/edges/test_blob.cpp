@@ -45,6 +45,29 @@ TEST_CASE("blob: what came in pieces is found by its hash, once however often it
   CHECK(std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()} == "hello world");
 }
 
+TEST_CASE("blob: a store takes what another one's folder has and it lacks, and nothing that was altered") {
+  const TemporaryFolder from;
+  const TemporaryFolder to;
+  const BlobStore source = open_store(from.path());
+  const BlobStore target = open_store(to.path());
+  const std::string large(3'000'000, 'x');
+  REQUIRE(target.put("both").has_value());
+  for (const std::string_view bytes : {"both", "one", ""}) REQUIRE(source.put(bytes).has_value());
+  const Blob big = source.put(large).value();
+  auto unfinished = source.begin();
+  REQUIRE(unfinished->add("half").has_value());
+  CHECK(target.take_from(from.path()).value() == 3);
+  CHECK(target.take_from(from.path()).value() == 0);
+  CHECK(std::filesystem::file_size(target.find(big.hash).value()) == large.size());
+  CHECK(files_in(to.path()) == 4);
+
+  const Blob altered = source.put("altered").value();
+  std::ofstream(source.find(altered.hash).value()) << "Altered";
+  CHECK_FALSE(target.take_from(from.path()).has_value());
+  CHECK(target.find(altered.hash) == std::nullopt);
+  CHECK_FALSE(target.take_from(from.path() / "nowhere").has_value());
+}
+
 TEST_CASE("blob: only a hash names a blob, never a path") {
   const TemporaryFolder folder;
   const BlobStore store = open_store(folder.path());

@@ -194,11 +194,11 @@ TEST_CASE("crypto: shared keys: a folder's keys go to a table and back, with the
     KeyVault vault = *KeyVault::open(folder.path());
     made = *vault.get_or_create(Subjects{"a", "b"});
     secret = vault.installation_secret();
-    CHECK_FALSE(export_keys(folder.path(), process(topic)).has_value());   // it is in use
+    CHECK_FALSE(copy_keys(folder.path(), process(topic)).has_value());   // it is in use
   }
-  REQUIRE(export_keys(folder.path(), process(topic)).has_value());
-  REQUIRE(export_keys(folder.path(), process(topic)).has_value());
-  CHECK_FALSE(export_keys(folder.path(), process(other.topic)).has_value());
+  REQUIRE(copy_keys(folder.path(), process(topic)).has_value());
+  REQUIRE(copy_keys(folder.path(), process(topic)).has_value());
+  CHECK_FALSE(copy_keys(folder.path(), process(other.topic)).has_value());
   KeyVault shared = open_vault(topic);
   CHECK(shared.installation_secret() == secret);
   CHECK(shared.find("a", made[0].key_id)->value() == made[0].key);
@@ -209,7 +209,7 @@ TEST_CASE("crypto: shared keys: a folder's keys go to a table and back, with the
   REQUIRE(process(topic).put({&second, 1}));
 
   for (const TemporaryFolder* place : {&back, &folder}) {   // a new one, and the one that it came from
-    REQUIRE(import_keys(process(topic), place->path()).has_value());
+    REQUIRE(copy_keys(process(topic), place->path()).has_value());
     const KeyVault vault = *KeyVault::open(place->path());
     CHECK(vault.installation_secret() == secret);
     CHECK(vault.find("a", made[0].key_id)->has_value() == false);
@@ -217,10 +217,24 @@ TEST_CASE("crypto: shared keys: a folder's keys go to a table and back, with the
     CHECK(vault.find("b", "0123456789abcdef")->value() == second.second);
     CHECK(vault.get("c")->key == third.key);
   }
-  CHECK_FALSE(import_keys(process(other.topic), folder.path()).has_value());
+  CHECK_FALSE(copy_keys(process(other.topic), folder.path()).has_value());
   REQUIRE(KeyVault::open(folder.path())->destroy("b") == true);
   CHECK(KeyVault::open(folder.path())->get("b") == std::nullopt);
-  CHECK_FALSE(import_keys(process(*std::make_unique<Topic>()), folder.path()).has_value());
+  CHECK_FALSE(copy_keys(process(*std::make_unique<Topic>()), folder.path()).has_value());
+}
+
+TEST_CASE("crypto: keys go from a folder to a folder, and from a table to a table") {
+  const TemporaryFolder first;
+  const TemporaryFolder second;
+  Topic topic;
+  Topic other;
+  const SubjectKey made = KeyVault::open(first.path())->get_or_create(Subjects{"a"})->front();
+  REQUIRE(copy_keys(first.path(), second.path()).has_value());
+  REQUIRE(copy_keys(second.path(), process(topic)).has_value());
+  REQUIRE(copy_keys(process(topic), process(other)).has_value());
+  CHECK(KeyVault::open(second.path())->get("a")->key == made.key);
+  CHECK(open_vault(other).get("a")->key == made.key);
+  CHECK(open_vault(other).installation_secret() == KeyVault::open(first.path())->installation_secret());
 }
 
 }  // namespace
