@@ -40,8 +40,8 @@ constexpr std::string_view help = R"(Layerline runs a made-to-order workshop, fr
   layerline journal copy --from PLACE --to PLACE [--blobs DIR[,DIR...]]
       PLACE: a data folder or kafka://...; the same bytes at the same offsets, and the keys of personal data. The servers of both are
       stopped; the source is marked as moved. Run again it goes on where it ended. Into a folder it takes the files of data folders DIR
-  layerline projection rebuild|compare NAME|--all --data DIR
-      folds views again from the journal; compare exits 0 only if they are byte-identical
+  layerline projection rebuild|compare NAME|--all --data DIR [--journal kafka://HOST:PORT[,...]/TOPIC]
+      folds the views of a stopped folder again from its journal, or from the topic; compare exits 0 only if they are byte-identical
   layerline --help
 )";
 
@@ -151,22 +151,30 @@ int run_journal(std::string_view word, const Arguments& arguments) {
   return wrong("there is no such command");
 }
 
+int run_projection(std::string_view word, const std::string& name, const Arguments& arguments) {
+  Documents documents{.data = arguments.option("data")};
+  if (documents.data.empty()) return wrong("projection needs --data DIR");
+  if (const std::string journal = arguments.option("journal"); !journal.empty()) {
+    auto address = journal::parse_kafka_address(journal);
+    if (!address) return wrong(address.error());
+    documents.journal = std::move(*address);
+  }
+  if (word == "rebuild") return rebuild_projections(documents, name);
+  if (word == "compare") return compare_projections(documents, name);
+  return wrong("there is no such command");
+}
+
 int run(const Arguments& arguments) {
   const auto& words = arguments.words;
   if (words.empty() || words.front() == "--help" || words.front() == "help") {
     fmt::print("{}", help);
     return words.empty() ? 2 : 0;
   }
-  const std::filesystem::path folder = arguments.option("data");
   if (words.front() == "serve") return run_serve(arguments);
   if (words.front() == "model" && words.size() >= 3 && words[1] == "analyze")
     return analyze_models({words.begin() + 2, words.end()}, arguments.options);
   if (words.front() == "journal" && words.size() == 2) return run_journal(words[1], arguments);
-  if (words.front() == "projection" && words.size() == 3) {
-    if (folder.empty()) return wrong("projection needs --data DIR");
-    if (words[1] == "rebuild") return rebuild_projections(folder, words[2]);
-    if (words[1] == "compare") return compare_projections(folder, words[2]);
-  }
+  if (words.front() == "projection" && words.size() == 3) return run_projection(words[1], words[2], arguments);
   return wrong("there is no such command");
 }
 
