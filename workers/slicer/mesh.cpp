@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "workers/slicer/large_memory.hpp"
+
 namespace layerline::slicer {
 namespace {
 
@@ -66,12 +68,20 @@ bool same(const Vertex& a, const Vertex& b) { return a.x == b.x && a.y == b.y &&
 
 Welder::Welder(std::size_t expected_triangles) {
   const std::size_t capacity = std::bit_ceil(std::max<std::size_t>(expected_triangles, 512));
-  slots_.assign(capacity, Slot{{}, empty_slot});
+  slots_ = empty_slots(capacity);
   mask_ = capacity - 1;
 }
 
+std::vector<Welder::Slot> Welder::empty_slots(std::size_t count) {
+  std::vector<Slot> slots;
+  slots.reserve(count);
+  prefer_large_pages(slots.data(), count);
+  slots.assign(count, Slot{{}, empty_slot});
+  return slots;
+}
+
 void Welder::grow() {
-  std::vector<Slot> larger(slots_.size() * 2, Slot{{}, empty_slot});
+  std::vector<Slot> larger = empty_slots(slots_.size() * 2);
   mask_ = larger.size() - 1;
   for (const Slot& slot : slots_) {
     if (slot.index == empty_slot) continue;

@@ -34,6 +34,7 @@ class Welder {
     Vertex position;
     std::uint32_t index;
   };
+  static std::vector<Slot> empty_slots(std::size_t count);
   void grow();
   std::vector<Slot> slots_;
   std::size_t mask_ = 0;

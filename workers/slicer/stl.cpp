@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "workers/slicer/large_memory.hpp"
 #include "workers/slicer/limits.hpp"
 
 namespace layerline::slicer {
@@ -219,6 +220,8 @@ std::expected<Mesh, ModelError> read_binary_stl(Input& input, const Progress& pr
   Mesh mesh;
   mesh.triangles.reserve(count);
   mesh.vertices.reserve(count / 2 + 16);
+  prefer_large_pages(mesh.triangles.data(), count);
+  prefer_large_pages(mesh.vertices.data(), count / 2);
   Welder welder(count);
   BinaryBlock current, next;
   current.load(input);

@@ -6,6 +6,8 @@
 #include <span>
 #include <thread>
 
+#include "workers/slicer/large_memory.hpp"
+
 namespace layerline::slicer {
 namespace {
 
@@ -85,6 +87,7 @@ std::unique_ptr<EdgeUse[]> sort_edges(const Mesh& mesh, std::vector<std::uint32_
   }
   for (std::size_t v = 2; v < starts.size(); ++v) starts[v] += starts[v - 1];
   auto edges = std::make_unique_for_overwrite<EdgeUse[]>(uses);
+  prefer_large_pages(edges.get(), uses);
   for (std::uint32_t i = 0; i < mesh.triangles.size(); ++i) {
     const Triangle& t = mesh.triangles[i];
     if (degenerate(t)) continue;
