@@ -34,6 +34,12 @@ Opened open_embedded_log(const ServeOptions& options, const Settings& settings, 
   return std::move(*log);
 }
 
+// Only who shows or does what others decide has to see it at once: an owner sees its own, and takes over from who is silent for seconds.
+journal::Follow follow_of(const Roles& roles) {
+  const bool waited_for = !roles.has(Role::owner) && (roles.has(Role::projector) || roles.any_worker());
+  return waited_for ? journal::Follow::at_once : journal::Follow::gathered;
+}
+
 Opened open_kafka_log(const ServeOptions& options, store::Store& state, Report report) {
   const auto address = journal::parse_kafka_address(options.journal);
   if (!address) return std::unexpected(address.error());
@@ -42,7 +48,7 @@ Opened open_kafka_log(const ServeOptions& options, store::Store& state, Report r
   if (auto why = refuse_marked(options, *address)) return std::unexpected(*why);
   const JournalSeen seen = journal_seen(state);
   auto log = journal::open_kafka(*address, {.recorded_journal_id = seen.journal_id, .recorded_partitions = seen.partitions,
-                                            .report = std::move(report)});
+                                            .follow = follow_of(options.roles), .report = std::move(report)});
   if (!log)
     return std::unexpected(fmt::format("the journal {} can't be used:\n  {}", options.journal, fmt::join(log.error().reasons, "\n  ")));
   const journal::LogDescription description = (*log)->describe();

@@ -132,9 +132,7 @@ std::vector<AppendResult> KafkaLog::append(std::span<const Append> records) {
     return std::vector<AppendResult>(records.size(), {AppendResult::Kind::not_sent, 0});
   }
   std::vector<AppendResult> results = producer_->append(records);
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    if (results[i].kind == AppendResult::Kind::stored) tail_->reaches(records[i].partition, results[i].offset + 1);
-  }
+  tail_->appended(records, results);
   return results;
 }
 

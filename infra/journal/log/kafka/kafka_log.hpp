@@ -28,9 +28,16 @@ struct KafkaAddress {
 [[nodiscard]] std::expected<KafkaAddress, std::string> parse_kafka_address(std::string_view text);
 [[nodiscard]] std::string describe(const KafkaAddress& address);
 
+// How soon what other processes append is to be seen. What this one appends is seen at once.
+enum class Follow {
+  at_once,        // each append of anybody costs the brokers a fetch of this process
+  gathered,       // some milliseconds later, in far fewer fetches
+};
+
 struct KafkaOptions {
   std::string recorded_journal_id = {};         // what earlier starts of this installation saw; empty and 0: nothing
   std::uint32_t recorded_partitions = 0;
+  Follow follow = Follow::at_once;
   std::vector<std::pair<std::string, std::string>> settings = {};   // of librdkafka, after ours: security.protocol and the like
   std::function<void(std::string_view)> report = {};                // what goes wrong with brokers; any thread, must be quick
 };

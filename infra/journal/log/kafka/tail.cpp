@@ -22,7 +22,10 @@ Tail::Tail(const KafkaAddress& address, Health& health, Handle handle, Topic top
 
 std::expected<std::unique_ptr<Tail>, std::string> Tail::open(const KafkaAddress& address, const KafkaOptions& options, Health& health,
                                                              std::uint32_t partitions) {
-  auto handle = open_consumer(address, options, health, {{"fetch.wait.max.ms", std::to_string(fetch_wait_ms)}});
+  const bool at_once = options.follow == Follow::at_once;
+  auto handle = open_consumer(address, options, health,
+                              {{"fetch.wait.max.ms", std::to_string(at_once ? fetch_wait_ms : gather_wait_ms)},
+                               {"fetch.min.bytes", std::to_string(at_once ? 1 : gather_bytes)}});
   if (!handle) return std::unexpected(std::move(handle.error()));
   Topic topic = open_topic(*handle, address.topic);
   if (topic == nullptr) return std::unexpected(std::string("the topic can't be opened"));
@@ -84,6 +87,29 @@ std::uint64_t Tail::known_end(std::uint32_t partition) const {
   return partition < rings_.size() ? rings_[partition].known_end : 0;
 }
 
+void Tail::appended(std::span<const Append> records, std::span<const AppendResult> results) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      if (results[i].kind == AppendResult::Kind::stored) keep_own(records[i].partition, results[i].offset, records[i].bytes);
+    }
+    drop_oldest();
+  }
+  changed_.notify_all();
+}
+
+void Tail::keep_own(std::uint32_t partition, std::uint64_t offset, std::string_view bytes) {
+  Ring& ring = rings_[partition];
+  raise_end(ring, offset + 1);
+  if (ring.broken || offset < ring.end()) return;
+  if (offset == ring.end()) return push(partition, std::string(bytes));
+  if (offset != ring.ahead_begin + ring.ahead.size() || ring.ahead.size() == ahead_records_max) {
+    ring.ahead.clear();
+    ring.ahead_begin = offset;
+  }
+  ring.ahead.emplace_back(bytes);
+}
+
 void Tail::reaches(std::uint32_t partition, std::uint64_t end) {
   {
     const std::lock_guard lock(mutex_);
@@ -143,13 +169,7 @@ void Tail::keep(std::vector<Arrival>& arrivals) {
   {
     const std::lock_guard lock(mutex_);
     for (Arrival& arrival : arrivals) keep(arrival);
-    while (bytes_ > tail_ring_bytes) {
-      Ring& ring = rings_[order_.front()];
-      bytes_ -= cost_of(ring.records.front());
-      ring.records.pop_front();
-      ++ring.begin;
-      order_.pop_front();
-    }
+    drop_oldest();
   }
   arrivals.clear();
   changed_.notify_all();
@@ -164,10 +184,28 @@ void Tail::keep(Arrival& arrival) {
     return;
   }
   ring.range_checks = 0;
-  bytes_ += cost_of(arrival.bytes);
-  ring.records.push_back(std::move(arrival.bytes));
-  order_.push_back(arrival.partition);
+  push(arrival.partition, std::move(arrival.bytes));
   raise_end(ring, ring.end());
+  while (!ring.ahead.empty() && ring.ahead_begin <= ring.end()) {
+    if (ring.ahead_begin++ == ring.end()) push(arrival.partition, std::move(ring.ahead.front()));
+    ring.ahead.pop_front();
+  }
+}
+
+void Tail::push(std::uint32_t partition, std::string bytes) {
+  bytes_ += cost_of(bytes);
+  rings_[partition].records.push_back(std::move(bytes));
+  order_.push_back(partition);
+}
+
+void Tail::drop_oldest() {
+  while (bytes_ > tail_ring_bytes) {
+    Ring& ring = rings_[order_.front()];
+    bytes_ -= cost_of(ring.records.front());
+    ring.records.pop_front();
+    ++ring.begin;
+    order_.pop_front();
+  }
 }
 
 void Tail::on_error(const rd_kafka_message_s& message) {

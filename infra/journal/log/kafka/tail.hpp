@@ -9,7 +9,9 @@
 #include <expected>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -40,6 +42,8 @@ class Tail {
   // Waits, bounded, for a record that is known to be there.
   [[nodiscard]] TailRead read(std::uint32_t partition, std::uint64_t from, std::size_t limit) const;
 
+  // What this process has appended is there for its readers at once, without the way through the brokers. With the results of each.
+  void appended(std::span<const Append> records, std::span<const AppendResult> results);
   // The log is known to reach so far: the next offset of the partition.
   void reaches(std::uint32_t partition, std::uint64_t end);
   [[nodiscard]] std::uint64_t known_end(std::uint32_t partition) const;
@@ -53,6 +57,8 @@ class Tail {
   struct Ring {
     std::uint64_t begin = 0;
     std::deque<std::string> records = {};
+    std::deque<std::string> ahead = {};          // own records behind a gap that others' records will close
+    std::uint64_t ahead_begin = 0;
     std::uint64_t known_end = 0;
     std::optional<LogError> broken = {};
     int range_checks = 0;                        // tail thread only
@@ -69,6 +75,9 @@ class Tail {
   void run();
   void keep(std::vector<Arrival>& arrivals);
   void keep(Arrival& arrival);
+  void keep_own(std::uint32_t partition, std::uint64_t offset, std::string_view bytes);
+  void push(std::uint32_t partition, std::string bytes);
+  void drop_oldest();
   void raise_end(Ring& ring, std::uint64_t end);
   void on_error(const rd_kafka_message_s& message);
   void check_range(std::uint32_t partition);
