@@ -29,8 +29,8 @@ static_assert(heartbeat_ms < deaf_after_ms && deaf_after_ms + heartbeat_ms < sil
 
 // Of commands to owners in other processes.
 inline constexpr auto owner_wait = 3'000ms;                  // a caller waits so long for a partition to get an owner
-inline constexpr auto owner_retry_first = 50ms;              // between two tries to find one; doubled each time up to:
-inline constexpr auto owner_retry_longest = 200ms;
+inline constexpr auto owner_retry_first = 10ms;              // between two tries to find one; doubled each time up to:
+inline constexpr auto owner_retry_longest = 50ms;
 inline constexpr auto owner_check = 250ms;                   // how often a waiting command looks whether its owner still is it
 inline constexpr auto peer_connect_time = 1'000ms;
 inline constexpr auto peer_answer_time = 35'000ms;           // longer than an owner lets a caller wait
