@@ -14,6 +14,7 @@
 
 #include "infra/app/journal_commands.hpp"
 #include "infra/app/model_commands.hpp"
+#include "infra/app/planning_commands.hpp"
 #include "infra/app/projection_commands.hpp"
 #include "infra/app/server.hpp"
 #include "infra/journal/limits.hpp"
@@ -30,6 +31,8 @@ constexpr std::string_view help = R"(Layerline runs a made-to-order workshop, fr
       the others reach it at URL (default: the address, or the host's name where that is 0.0.0.0, and the port)
   layerline model analyze [--density G] [--infill PERCENT] [--layer MM] FILE...
       one JSON line per file: what it measures, weighs and takes
+  layerline planning net FILE
+      what to make and to buy, when and for whom, of items, BOMs, demand and supply in a JSON file; planning --help describes it
   layerline journal verify|tail|export --data DIR | --journal kafka://HOST:PORT[,...]/TOPIC
       verify walks the hash chains and names the first bad record; works beside a running server. With both it compares the topic with
       the heads that the folder stored
@@ -164,6 +167,12 @@ int run_projection(std::string_view word, const std::string& name, const Argumen
   return wrong("there is no such command");
 }
 
+int run_planning(const std::vector<std::string>& words) {
+  if (std::ranges::find(words, "--help") != words.end()) return explain_planning();
+  if (words.size() != 3 || words[1] != "net") return wrong("planning takes: net FILE");
+  return net_planning(words[2]);
+}
+
 int run(const Arguments& arguments) {
   const auto& words = arguments.words;
   if (words.empty() || words.front() == "--help" || words.front() == "help") {
@@ -173,6 +182,7 @@ int run(const Arguments& arguments) {
   if (words.front() == "serve") return run_serve(arguments);
   if (words.front() == "model" && words.size() >= 3 && words[1] == "analyze")
     return analyze_models({words.begin() + 2, words.end()}, arguments.options);
+  if (words.front() == "planning") return run_planning(words);
   if (words.front() == "journal" && words.size() == 2) return run_journal(words[1], arguments);
   if (words.front() == "projection" && words.size() == 3) return run_projection(words[1], words[2], arguments);
   return wrong("there is no such command");
