@@ -1,0 +1,137 @@
+// A workshop of planning and stock, to which random things happen: orders come, move and go, purchases arrive, production is firmed,
+// released and completed, stock is counted and moved, BOMs and items change, days pass. Everything is kept twice: by the modules, and as
+// plain lists from which all is worked out again. What must hold is checked after each event.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "domain/planning/plan.inl"
+#include "domain/stock/stock.hpp"
+
+namespace layerline::sim {
+
+// What the mutants leave out, besides whom a changed plan tells.
+struct RightWorld : planning::RightTelling {
+  static constexpr bool stock_is_told_to_planning = true;
+  static constexpr bool firm_orders_are_supply = true;
+  static constexpr bool reserved_stock_is_not_available = true;
+  static constexpr bool counts_take_reservations_back = true;
+  static constexpr bool moves_empty_the_source = true;
+  static constexpr bool issues_note_the_order = true;
+};
+
+enum class Broken { incremental_is_not_full, ledger_is_not_balance, more_allocated_than_on_hand, untraced };
+
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : engine_(seed) {}
+  std::int64_t upto(std::int64_t most) { return static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(most + 1)); }
+  std::int64_t from(std::int64_t least, std::int64_t most) { return least + upto(most - least); }
+  bool chance(int percent) { return upto(99) < percent; }
+  template <class Container>
+  auto& one_of(Container& all) {
+    return *std::next(std::begin(all), upto(std::ssize(all) - 1));
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+struct Sale {
+  planning::Demand demand;
+  bool reserved = false;  // from stock; is no demand for planning any more
+};
+
+struct Use {
+  std::string sku;
+  planning::Quantity quantity = 0;
+};
+struct Production {
+  planning::Supply supply;
+  std::vector<Use> uses;  // once it is released
+};
+
+template <class Rule>
+class World {
+ public:
+  World(std::uint64_t seed);
+  // One event; nothing may happen in it.
+  void step();
+  [[nodiscard]] std::set<Broken> broken() const;
+  // The slower half of tracing: at the end of a history.
+  [[nodiscard]] bool traced_through_all_levels() const;
+  std::uint64_t events = 0;  // that happened
+
+ private:
+  using Changes = std::vector<planning::Change>;
+  using Place = std::pair<stock::LotId, stock::LocationId>;
+
+  // ---- setting out ----
+  planning::Item random_item(const std::string& sku, bool make);
+  std::vector<planning::BomLine> random_bom(std::size_t parent, std::size_t from, int percent);
+  planning::Day soon() { return facts_.start + std::chrono::days(dice_.from(-3, 40)); }
+  std::string fresh(std::string_view prefix) { return std::string(prefix) + std::to_string(++last_id_); }
+  planning::Item& item(std::string_view sku) { return *std::ranges::find(facts_.items, sku, &planning::Item::sku); }
+
+  // ---- what happens; false: nothing did ----
+  bool sale_comes();
+  bool sale_moves();
+  bool sale_is_cancelled();
+  bool sale_is_reserved();
+  bool sale_is_shipped();
+  bool purchase_is_ordered();
+  bool purchase_arrives();
+  bool production_is_firmed();
+  bool production_is_released();
+  bool production_is_completed();
+  bool production_is_cancelled();
+  bool stock_is_counted();
+  bool stock_is_moved();
+  bool bom_changes();
+  bool item_changes();
+  bool day_begins();
+
+  // ---- telling ----
+  template <class Command>
+  bool command(const Command&);  // to the stock
+  void apply(const stock::Fact&);
+  void note(const stock::Fact&);  // in the ledger
+  bool reserve(const stock::UserId&, const std::vector<Use>&);
+  void tell(Changes);  // to the plan, with the stock that changed
+  void forget_supply(const planning::Supply&, Changes&);
+
+  // ---- looking ----
+  [[nodiscard]] bool incremental_is_full() const;
+  [[nodiscard]] bool ledger_is_balance() const;
+  [[nodiscard]] bool allocated_is_on_hand() const;
+  [[nodiscard]] bool issues_are_traced() const;
+
+  Dice dice_;
+  std::uint64_t last_id_ = 0;
+  planning::Facts facts_;  // boms and items; demand and supply as they are known to planning
+  planning::Plan plan_;
+  bool plan_and_full_refuse_alike_ = true;
+  std::map<std::string, Sale> sales_;
+  std::map<std::string, planning::Supply> purchases_;
+  std::map<std::string, Production> productions_;
+  std::set<stock::UserId> orders_;  // ever
+  stock::Stock stock_;
+  std::set<std::string> stock_changed_;  // SKUs
+
+  // What the facts of stock add up to.
+  std::map<Place, stock::Balance> ledger_;
+  std::map<stock::LotId, std::string> received_;  // SKUs
+  std::map<std::pair<stock::UserId, stock::LotId>, stock::Quantity> issued_;
+};
+
+}  // namespace layerline::sim
+
+#include "tests/sim/planning_world.inl"
