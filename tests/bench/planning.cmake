@@ -1,0 +1,2 @@
+add_executable(bench_planning planning.cpp)
+target_link_libraries(bench_planning PRIVATE layerline_options domain_planning infra_store simdjson::simdjson)
