@@ -4,8 +4,10 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <utility>
 
+#include "infra/app/tables.hpp"
 #include "infra/sealing/sealing.hpp"
 
 namespace layerline::app {
@@ -21,6 +23,7 @@ namespace {
 }  // namespace
 
 std::expected<journal::Draft, Rejection> Business::decide(const Envelope& envelope, std::int64_t time_ms) {
+  if (envelope.leaves_for) return decide_to_leave(envelope.workshop, *envelope.leaves_for);
   const bool opens = std::holds_alternative<settings::OpenWorkshop>(envelope.command);
   const auto known = workshops_.find(envelope.workshop);
   if (known == workshops_.end() && !opens) return not_found("workshop");
@@ -54,6 +57,34 @@ std::expected<journal::Draft, Rejection> Business::decide(const Envelope& envelo
   }
   draft.answer = answer_of(envelope.command, workshop);
   return draft;
+}
+
+std::expected<journal::Draft, Rejection> Business::decide_to_leave(const std::string& workshop, std::uint32_t to) const {
+  if (!workshops_.contains(workshop)) return not_found("workshop");
+  if (workshop == platform) {
+    return std::unexpected(Rejection{.refusal = layerline::Refusal::refused, .type = "platform-stays",
+                                     .detail = "The platform always lives on partition 0.", .data = {}});
+  }
+  if (to >= partitions_) {
+    return std::unexpected(Rejection{.refusal = layerline::Refusal::refused, .type = "bad-partition",
+                                     .detail = "There is no such partition.", .data = {{"partitions", std::to_string(partitions_)}}});
+  }
+  journal::Draft draft;
+  draft.answer = fmt::format(R"({{"workshop":"{}","from":{},"to":{}}})", workshop, partition_, to);
+  if (to != partition_) draft.leaves_for = to;
+  return draft;
+}
+
+Workshop Business::take_out(const std::string& workshop) {
+  auto node = workshops_.extract(workshop);
+  return node ? std::move(node.mapped()) : Workshop{};
+}
+
+journal::Hash Business::digest(const Workshop& workshop) {
+  const std::map<std::string, std::uint64_t> sorted(workshop.versions.begin(), workshop.versions.end());
+  std::string text;
+  for (const auto& [stream, version] : sorted) text += fmt::format("{}@{}\n", stream, version);
+  return journal::sha256(text);
 }
 
 void Business::apply(const journal::Commit& commit, std::uint64_t) {

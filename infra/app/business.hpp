@@ -11,6 +11,7 @@
 #include "domain/kernel/rejection.hpp"
 #include "infra/crypto/key_vault.hpp"
 #include "infra/crypto/random.hpp"
+#include "infra/journal/hash.hpp"
 #include "infra/journal/outcome.hpp"
 
 namespace layerline::app {
@@ -26,6 +27,8 @@ struct Envelope {
   // If-Match: the stream must be at this version.
   std::string expected_stream = {};
   std::optional<std::uint64_t> expected_version = {};
+  // No command: the workshop is to go on in this partition.
+  std::optional<std::uint32_t> leaves_for = {};
 };
 
 class Business {
@@ -33,13 +36,23 @@ class Business {
   using Command = Envelope;
   using Refusal = Rejection;
 
-  explicit Business(crypto::KeyVault& keys) : keys_(keys) {}
+  using Estate = Workshop;
+
+  // `partitions`: how many there are.
+  Business(crypto::KeyVault& keys, std::uint32_t partition, std::uint32_t partitions)
+      : keys_(keys), partition_(partition), partitions_(partitions) {}
 
   [[nodiscard]] std::expected<journal::Draft, Rejection> decide(const Envelope& command, std::int64_t time_ms);
   void apply(const journal::Commit& commit, std::uint64_t offset);
   void reset() { workshops_.clear(); }
+  [[nodiscard]] Workshop take_out(const std::string& workshop);
+  void put_in(const std::string& workshop, Workshop estate) { workshops_[workshop] = std::move(estate); }
+  // Of the versions of all streams: equal for all folds of the same events.
+  [[nodiscard]] static journal::Hash digest(const Workshop& workshop);
 
  private:
+  [[nodiscard]] std::expected<journal::Draft, Rejection> decide_to_leave(const std::string& workshop, std::uint32_t to) const;
+
   class Uuids : public IdSource {
    public:
     std::string next(Time now) override { return generator_.next(now.ms); }
@@ -49,6 +62,8 @@ class Business {
   };
 
   crypto::KeyVault& keys_;
+  const std::uint32_t partition_;
+  const std::uint32_t partitions_;
   Uuids ids_;
   std::unordered_map<std::string, Workshop> workshops_;
 };

@@ -231,8 +231,9 @@ std::optional<std::string> Process::check_heads() {
 
 std::optional<std::string> Process::start_journal() {
   std::vector<Business*> businesses;
-  for (std::uint32_t partition = 0; partition < journal_log_->describe().partitions; ++partition) {
-    partitions_.push_back(std::make_unique<Business>(*keys_));
+  const std::uint32_t partitions = journal_log_->describe().partitions;
+  for (std::uint32_t partition = 0; partition < partitions; ++partition) {
+    partitions_.push_back(std::make_unique<Business>(*keys_, partition, partitions));
     businesses.push_back(partitions_.back().get());
   }
   journal::JournalOptions journal_options{.owner = cluster_ ? cluster_->id() : "serve", .url = own_url()};

@@ -109,12 +109,13 @@ class Journal {
   void deliver();
   void write();
   void end_threads();
-  void complete(std::uint32_t partition, Outcome& outcome) const;
+  void complete(Outcome& outcome) const;
 
   Log& log_;
   const JournalOptions options_;
   const JournalHooks hooks_;
   const bool exclusive_;
+  Moves<typename App::Estate> moves_;
   std::vector<std::unique_ptr<PartitionOwner>> owners_;
   std::vector<std::atomic<bool>> leads_;               // of each partition
   std::vector<bool> at_end_;                           // of each partition: followed up to the end a moment ago
@@ -150,7 +151,7 @@ Journal<App>::Journal(Log& log, std::vector<App*> apps, JournalOptions options, 
     OwnerIdentity identity{.partition = partition, .journal_id = description.journal_id,
                            .owner = exclusive_ ? options_.owner + "@" + std::to_string(started) : options_.owner, .url = options_.url,
                            .exclusive = description.exclusive};
-    owners_.push_back(std::make_unique<PartitionOwner>(*apps[partition], std::move(identity), options_.limits));
+    owners_.push_back(std::make_unique<PartitionOwner>(*apps[partition], std::move(identity), moves_, options_.limits));
   }
 }
 
@@ -166,7 +167,8 @@ std::expected<void, Damage> Journal<App>::start() {
   if (auto whole = damage(); !whole) return whole;
   for (const auto& owner : owners_) {
     if (exclusive_ && owner->state() != OwnerState::leading) {
-      return std::unexpected(Damage{owner->position().partition, owner->next_offset(), "the log takes no claim"});
+      const auto* why = owner->waits() ? "a workshop that was adopted here was not sealed" : "the log takes no claim";
+      return std::unexpected(Damage{owner->position().partition, owner->next_offset(), why});
     }
     if (hooks_.accepted) hooks_.accepted(owner->position(), {});
   }
@@ -284,7 +286,7 @@ void Journal<App>::follow() {
 // True: up to the end.
 template <Application App>
 bool Journal<App>::follow(PartitionOwner& owner) {
-  while (owner.state() == OwnerState::following || (owner.state() == OwnerState::leading && owner.idle())) {
+  while (!owner.waits() && (owner.state() == OwnerState::following || (owner.state() == OwnerState::leading && owner.idle()))) {
     const auto records = log_.read(owner.position().partition, owner.next_offset(), read_batch_records);
     if (!records) {
       owner.on_read_error(records.error());
@@ -418,7 +420,7 @@ void Journal<App>::deliver() {
     if (!recorded.empty() && hooks_.accepted) hooks_.accepted(owner->position(), recorded);
     for (auto& answer : owner->take_answers()) {
       any = true;
-      complete(owner->position().partition, answer.outcome);
+      complete(answer.outcome);
       answer.token(std::move(answer.outcome));
     }
   }
@@ -427,10 +429,10 @@ void Journal<App>::deliver() {
 
 // A repeated command hears what the first one did.
 template <Application App>
-void Journal<App>::complete(std::uint32_t partition, Outcome& outcome) const {
+void Journal<App>::complete(Outcome& outcome) const {
   auto* repeated = std::get_if<Repeated>(&outcome);
   if (repeated == nullptr) return;
-  const auto records = log_.read(partition, repeated->offset, 1);
+  const auto records = log_.read(repeated->partition, repeated->offset, 1);
   Commit commit;
   const Frame frame = records && !records->empty() ? decode_frame(records->front().bytes) : Frame{FrameFault::length, {}, {}};
   if (frame.fault != FrameFault::none || !commit.ParseFromArray(frame.payload.data(), static_cast<int>(frame.payload.size()))) {

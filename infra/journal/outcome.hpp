@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -19,12 +20,14 @@ struct StreamVersion {
 // Applied. Readers show it once their position's offset is above `offset`.
 struct Accepted {
   std::string answer = {};
+  std::uint32_t partition = 0;
   std::uint64_t offset = 0;        // of the commit; of the last accepted record if the command changed nothing
   std::vector<StreamVersion> versions = {};
 };
 // This key was applied before, with the same payload. The shell fills answer and versions in from the commit at `offset`.
 struct Repeated {
   std::string answer = {};
+  std::uint32_t partition = 0;     // where the workshop was then
   std::uint64_t offset = 0;
   std::vector<StreamVersion> versions = {};
 };
@@ -35,7 +38,7 @@ struct Rejected {
 };
 struct Busy {};                    // not applied: the queue is full, or the command waited too long to be sent
 struct TooLarge {};                // not applied: its commit is over the limit of a record
-struct NotOwner {};                // not applied: this process does not own the partition (now), or its journal is damaged
+struct NotOwner {};                // not applied: the partition is not owned here (now), its journal is damaged, or the workshop has left
 struct Unknown {};                 // still open: ask again with the same key
 
 template <class Refusal>
@@ -45,6 +48,7 @@ using Outcome = std::variant<Accepted, Repeated, KeyReused, Rejected<Refusal>, B
 struct Draft {
   std::vector<Entry> entries = {};
   std::string answer = {};              // holds no personal data
+  std::optional<std::uint32_t> leaves_for = {};   // the workshop goes on in that partition; then there are no entries
 };
 
 [[nodiscard]] inline std::vector<StreamVersion> versions_of(const Commit& commit) {

@@ -8,6 +8,10 @@
 //
 // The application's memory holds the decisions that are still on their way (its overlay). When one of them dies, the owner resets the
 // application, folds the log from its start again and decides again; each open command then ends as applied or not applied.
+//
+// A workshop moves in two commits: a seal in its partition, asked for by a command, and behind it an adoption in the other one, which the
+// owner of that partition appends by itself for every accepted seal that has none. A fold that meets an adoption waits() until the fold
+// of the other partition, in the same process, has passed the seal.
 #pragma once
 
 #include <algorithm>
@@ -18,6 +22,7 @@
 #include <expected>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -26,6 +31,7 @@
 #include "infra/journal/dedup.hpp"
 #include "infra/journal/limits.hpp"
 #include "infra/journal/log/log.hpp"
+#include "infra/journal/moves.hpp"
 #include "infra/journal/outcome.hpp"
 #include "infra/journal/rule.hpp"
 
@@ -33,12 +39,17 @@ namespace layerline::journal {
 
 // What the owner needs to know of the business. A Command has the strings workshop, command_id (empty: no idempotency), payload_hash
 // (32 bytes), actor and cause. decide() applies the events of a success to the application's memory at once; time_ms never goes back.
+// An Estate is all that is known of one workshop.
 template <class App>
-concept Application = requires(App app, const App::Command& command, const Commit& commit, std::int64_t time_ms, std::uint64_t offset) {
+concept Application = requires(App app, const App::Command& command, const Commit& commit, std::int64_t time_ms, std::uint64_t offset,
+                               const std::string& workshop, App::Estate estate) {
   typename App::Refusal;
   { app.decide(command, time_ms) } -> std::same_as<std::expected<Draft, typename App::Refusal>>;
   app.apply(commit, offset);       // an accepted commit that was not decided here, or that is folded again after reset()
   app.reset();                     // forget everything
+  { app.take_out(workshop) } -> std::same_as<typename App::Estate>;      // and forget it
+  app.put_in(workshop, std::move(estate));
+  { App::digest(estate) } -> std::same_as<Hash>;                         // equal for equal estates
   { command.workshop } -> std::convertible_to<std::string>;
   { command.command_id } -> std::convertible_to<std::string>;
   { command.payload_hash } -> std::convertible_to<std::string>;
@@ -85,8 +96,10 @@ class Owner {
     std::vector<std::string_view> records;
   };
 
-  Owner(App& app, OwnerIdentity identity, OwnerLimits limits = {})
-      : app_(app), identity_(std::move(identity)), limits_(limits), position_(start_of(identity_.partition)) {}
+  // `moves` is shared with the owners of the other partitions, which fold them in this process.
+  Owner(App& app, OwnerIdentity identity, Moves<typename App::Estate>& moves, OwnerLimits limits = {})
+      : app_(app), identity_(std::move(identity)), moves_(moves), limits_(limits), position_(start_of(identity_.partition)),
+        dedup_(identity_.partition) {}
 
   // ---- inputs ----
   void tick(std::int64_t now_ms);                                          // UTC; before the other inputs of a round
@@ -102,7 +115,9 @@ class Owner {
   [[nodiscard]] std::optional<Outgoing> take_append();
   [[nodiscard]] std::vector<Answer> take_answers() { return std::exchange(answers_, {}); }
   [[nodiscard]] std::vector<Recorded> take_recorded() { return std::exchange(recorded_, {}); }
-  [[nodiscard]] bool wants_read() const { return wants_read_; }
+  [[nodiscard]] bool wants_read() const { return wants_read_ && !waits(); }
+  // Nothing is read on before another partition's fold has passed this place.
+  [[nodiscard]] bool waits() const { return waits_for_ && moves_.find(*waits_for_) == nullptr; }
   [[nodiscard]] std::uint64_t next_offset() const { return position_.offset; }
 
   [[nodiscard]] OwnerState state() const { return state_; }
@@ -141,20 +156,26 @@ class Owner {
   };
 
   void answer(Item& item, Outcome outcome);
+  void adopt_what_arrived();
   void decide(Batch& batch, Item item);
   void add_reply(Batch& batch, Item item, Outcome outcome);
   void add_commit(Batch& batch, Item item, Draft draft);
   void add_empty_commit(Batch& batch);
-  void seal_commit(Item& item);
+  void add_adoption(Batch& batch, SealPlace place);
+  void chain(Item& item);
   void send(Batch batch);
   void settle();
   void accept(Item& item, std::uint64_t offset);
   void answer_replies(Batch& batch);
   [[nodiscard]] const Item* first_unsettled() const;
   void on_control(std::span<const AppendResult> results);
+  [[nodiscard]] bool must_wait(const StoredRecord& record);
   void on_record(const StoredRecord& record);
   void on_claim(const Claim& claim);
   void on_commit(const StoredRecord& record);
+  void fold_move(const Commit& commit, std::uint64_t offset);
+  void depart(const Commit& commit, std::uint64_t offset, const Position& behind, bool own);
+  [[nodiscard]] bool arrive(const Commit& commit);
   void on_caught_up();
   void append_control();
   void lead();
@@ -168,6 +189,7 @@ class Owner {
 
   App& app_;
   const OwnerIdentity identity_;
+  Moves<typename App::Estate>& moves_;
   const OwnerLimits limits_;
   OwnerState state_ = OwnerState::following;
   Position position_;                        // what is accepted
@@ -175,6 +197,9 @@ class Owner {
   Position ahead_;                           // position_ and the commits in flight; offsets are not kept in it
   Decoded decoded_;
   Dedup dedup_;
+  std::set<std::string> sealed_;             // workshops that left, or will if a seal in flight is accepted
+  std::set<SealPlace> adopted_;              // likewise, of those that came
+  std::optional<SealPlace> waits_for_;
   std::deque<Item> queue_;                   // not decided
   std::deque<Batch> in_flight_;              // decided, appended, not settled
   std::deque<Item> open_;                    // taken from in_flight_ by recover(); resolved by the next accepted claim
@@ -197,3 +222,4 @@ class Owner {
 }  // namespace layerline::journal
 
 #include "infra/journal/owner.inl"
+#include "infra/journal/owner_moves.inl"

@@ -40,6 +40,7 @@ void Owner<App, Token, Rule>::submit(Command command, Token token) {
 
 template <Application App, class Token, class Rule>
 void Owner<App, Token, Rule>::pump() {
+  adopt_what_arrived();
   while (state_ == OwnerState::leading && !queue_.empty() && in_flight_.size() < limits_.batches_in_flight) {
     Batch batch;
     batch.items.reserve(std::min(queue_.size(), limits_.batch_commands) + 1);
@@ -49,6 +50,7 @@ void Owner<App, Token, Rule>::pump() {
       decide(batch, std::move(item));
       if (state_ != OwnerState::leading) return;       // a commit over the limit: everything is decided again
     }
+    if (batch.items.empty()) continue;                 // all of their workshops have left
     if (batch.commits == 0 && !identity_.exclusive) add_empty_commit(batch);
     send(std::move(batch));
     settle();                                          // replies on settled state need not wait when nobody else can append
@@ -106,10 +108,12 @@ void Owner<App, Token, Rule>::on_records(std::span<const StoredRecord> records, 
     wants_read_ = true;
     return;
   }
+  waits_for_.reset();
   for (const StoredRecord& record : records) {
     if (record.offset < position_.offset) continue;
     const bool refolded = record.offset > position_.offset && position_.offset == 0;
     if (refolded) return;                              // this round's records led to a refold: read again from the start
+    if (must_wait(record)) return;
     on_record(record);
     if (state_ == OwnerState::stopped) return;
   }
@@ -142,14 +146,15 @@ void Owner<App, Token, Rule>::decide(Batch& batch, Item item) {
   const Command& command = item.command;
   if (!command.command_id.empty()) {
     item.key = Dedup::key(command.workshop, command.command_id);
-    if (const Dedup::Seen* seen = dedup_.find(item.key)) {
-      const bool same = seen->payload == Dedup::payload(command.payload_hash);
+    if (const auto known = dedup_.find(command.workshop, item.key)) {
+      const bool same = known->seen.payload == Dedup::payload(command.payload_hash);
       return add_reply(batch, std::move(item), same ? Outcome{Repeated{}} : Outcome{KeyReused{}});
     }
   }
+  if (Rule::seals_end_deciding && sealed_.contains(command.workshop)) return answer(item, NotOwner{});
   auto draft = app_.decide(command, std::max(now_ms_, ahead_.time_ms));
   if (!draft) return add_reply(batch, std::move(item), Rejected<typename App::Refusal>{std::move(draft.error())});
-  if (draft->entries.empty()) return add_reply(batch, std::move(item), Accepted{.answer = std::move(draft->answer)});
+  if (draft->entries.empty() && !draft->leaves_for) return add_reply(batch, std::move(item), Accepted{.answer = std::move(draft->answer)});
   add_commit(batch, std::move(item), std::move(*draft));
 }
 
@@ -170,15 +175,19 @@ void Owner<App, Token, Rule>::add_commit(Batch& batch, Item item, Draft draft) {
   commit.set_actor(item.command.actor);
   commit.set_cause(item.command.cause);
   for (Entry& entry : draft.entries) *commit.add_entries() = std::move(entry);
-  seal_commit(item);
+  if (draft.leaves_for) commit.mutable_sealed()->set_to(*draft.leaves_for);
+  chain(item);
   if (item.bytes.size() > frame_header_bytes + record_payload_max_bytes) {
     // Its events are in the application's memory already, so all that was decided on them is decided again without it.
     answer(item, TooLarge{});
     in_flight_.push_back(std::move(batch));
     return recover();
   }
-  if (!item.command.command_id.empty()) dedup_.put(item.key, {.payload = Dedup::payload(item.command.payload_hash)});
-  if (!Rule::answers_wait_for_acceptance) answer(item, Accepted{commit.answer(), position_.offset, versions_of(commit)});
+  if (!item.command.command_id.empty()) dedup_.put(commit.workshop(), item.key, {.payload = Dedup::payload(item.command.payload_hash)});
+  if (commit.has_sealed()) sealed_.insert(commit.workshop());
+  if (commit.has_sealed() && !Rule::adoptions_wait_for_the_seal) depart(commit, position_.offset + batch.commits, ahead_, true);
+  if (!Rule::answers_wait_for_acceptance)
+    answer(item, Accepted{commit.answer(), identity_.partition, position_.offset, versions_of(commit)});
   batch.bytes += item.bytes.size();
   ++batch.commits;
   batch.items.push_back(std::move(item));
@@ -188,13 +197,14 @@ void Owner<App, Token, Rule>::add_commit(Batch& batch, Item item, Draft draft) {
 template <Application App, class Token, class Rule>
 void Owner<App, Token, Rule>::add_empty_commit(Batch& batch) {
   Item item;
-  seal_commit(item);
+  chain(item);
   ++batch.commits;
   batch.items.push_back(std::move(item));
 }
 
+// Gives a commit its place behind all that was decided so far.
 template <Application App, class Token, class Rule>
-void Owner<App, Token, Rule>::seal_commit(Item& item) {
+void Owner<App, Token, Rule>::chain(Item& item) {
   item.commit.set_epoch(led_epoch_);
   item.commit.set_number(ahead_.number + 1);
   item.commit.set_prev(ahead_.head.data(), ahead_.head.size());
@@ -259,8 +269,9 @@ void Owner<App, Token, Rule>::accept(Item& item, std::uint64_t offset) {
   position_.number = item.commit.number();
   position_.head = item.head;
   position_.time_ms = item.commit.time_ms();
-  if (!item.commit.command_id().empty()) dedup_.accept(item.key, offset);
-  if (item.token) answer(item, Accepted{item.commit.answer(), offset, versions_of(item.commit)});
+  if (!item.commit.command_id().empty()) dedup_.accept(item.commit.workshop(), item.key, offset);
+  if (item.commit.has_sealed()) depart(item.commit, offset, position_, true);
+  if (item.token) answer(item, Accepted{item.commit.answer(), identity_.partition, offset, versions_of(item.commit)});
   recorded_.push_back({offset, std::move(item.bytes), std::move(item.commit)});
 }
 
@@ -268,8 +279,13 @@ template <Application App, class Token, class Rule>
 void Owner<App, Token, Rule>::answer_replies(Batch& batch) {
   for (Item& item : batch.items) {
     if (!item.reply || !item.token) continue;
-    if (auto* repeated = std::get_if<Repeated>(&*item.reply)) repeated->offset = dedup_.find(item.key)->offset;
-    if (auto* already = std::get_if<Accepted>(&*item.reply)) already->offset = position_.last_offset;
+    if (auto* repeated = std::get_if<Repeated>(&*item.reply)) {
+      const auto first = dedup_.find(item.command.workshop, item.key);
+      repeated->partition = first->partition, repeated->offset = first->seen.offset;
+    }
+    if (auto* already = std::get_if<Accepted>(&*item.reply)) {
+      already->partition = identity_.partition, already->offset = position_.last_offset;
+    }
     answer(item, std::move(*item.reply));
   }
 }
@@ -299,7 +315,8 @@ void Owner<App, Token, Rule>::on_record(const StoredRecord& record) {
   switch (verdict.record) {
     case Kind::genesis: return;
     case Kind::claim: return on_claim(decoded_.claim);
-    case Kind::commit: return on_commit(record);
+    case Kind::commit:
+    case Kind::move: return on_commit(record);
   }
 }
 
@@ -325,11 +342,14 @@ void Owner<App, Token, Rule>::on_commit(const StoredRecord& record) {
   }
   app_.apply(commit, record.offset);
   if (!commit.command_id().empty()) {
-    dedup_.put(Dedup::key(commit.workshop(), commit.command_id()), {Dedup::payload(commit.payload_hash()), record.offset});
+    const ShortHash key = Dedup::key(commit.workshop(), commit.command_id());
+    dedup_.put(commit.workshop(), key, {Dedup::payload(commit.payload_hash()), record.offset});
   }
+  fold_move(commit, record.offset);
   if (open_heads_.empty()) return;
   const auto found = open_heads_.find(view(position_.head));
-  if (found != open_heads_.end()) open_[found->second].applied = Accepted{commit.answer(), record.offset, versions_of(commit)};
+  if (found == open_heads_.end()) return;
+  open_[found->second].applied = Accepted{commit.answer(), identity_.partition, record.offset, versions_of(commit)};
 }
 
 template <Application App, class Token, class Rule>
@@ -422,6 +442,9 @@ template <Application App, class Token, class Rule>
 void Owner<App, Token, Rule>::refold() {
   app_.reset();
   dedup_.clear();
+  sealed_.clear();
+  adopted_.clear();
+  waits_for_.reset();
   position_ = start_of(identity_.partition);
   wants_read_ = true;
 }

@@ -31,6 +31,10 @@ std::string describe(const ReadStop& stop) {
          stop.where.reason;
 }
 
+bool must_wait(const Commit& commit, const Passed& passed) {
+  return commit.has_adopted() && passed(commit.adopted().from()) <= commit.adopted().sealed_offset();
+}
+
 Reader::Reader(const Log& log, Position from) : log_(log), exclusive_(log.describe().exclusive), position_(std::move(from)) {}
 
 std::expected<void, ReadStop> Reader::check() {

@@ -27,6 +27,12 @@ struct ReadStop {
 };
 [[nodiscard]] std::string describe(const ReadStop& stop);
 
+// How far the readers of the other partitions are: the next offset of each.
+using Passed = std::function<std::uint64_t(std::uint32_t partition)>;
+// Whether a consumer has to stop before this commit for now: it adopts a workshop whose past in another partition was not all passed. Who
+// folds several partitions asks it of every commit, so that the events of a workshop come in their order.
+[[nodiscard]] bool must_wait(const Commit& commit, const Passed& passed);
+
 class Reader {
  public:
   // `from` is start_of(partition), or the position that was stored with what was made of the commits before it.

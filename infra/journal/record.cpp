@@ -49,8 +49,12 @@ Frame decode_frame(std::string_view bytes) {
   if (get_u32(bytes.data() + checksum_at) != checksum(bytes)) return {FrameFault::checksum, {}, {}};
   if (static_cast<std::uint8_t>(bytes[4]) != format_1) return {FrameFault::format, {}, {}};
   const auto kind = static_cast<std::uint8_t>(bytes[5]);
-  if (kind < static_cast<std::uint8_t>(Kind::genesis) || kind > static_cast<std::uint8_t>(Kind::commit)) return {FrameFault::kind, {}, {}};
+  if (kind < static_cast<std::uint8_t>(Kind::genesis) || kind > static_cast<std::uint8_t>(Kind::move)) return {FrameFault::kind, {}, {}};
   return {FrameFault::none, static_cast<Kind>(kind), bytes.substr(frame_header_bytes)};
+}
+
+bool looks_like_move(std::string_view bytes) {
+  return bytes.starts_with(magic) && bytes.size() > frame_header_bytes && static_cast<Kind>(bytes[5]) == Kind::move;
 }
 
 std::string_view describe(FrameFault fault) {
@@ -67,6 +71,8 @@ std::string_view describe(FrameFault fault) {
 
 std::string encode(const Genesis& genesis) { return encode_frame(Kind::genesis, genesis); }
 std::string encode(const Claim& claim) { return encode_frame(Kind::claim, claim); }
-std::string encode(const Commit& commit) { return encode_frame(Kind::commit, commit); }
+std::string encode(const Commit& commit) {
+  return encode_frame(commit.move_case() == Commit::MOVE_NOT_SET ? Kind::commit : Kind::move, commit);
+}
 
 }  // namespace layerline::journal

@@ -14,7 +14,9 @@
 
 namespace layerline::journal {
 
-enum class Kind : std::uint8_t { genesis = 1, claim = 2, commit = 3 };
+// A move is a commit by which a workshop leaves a partition or goes on in one. It has a kind of its own in the frame, so that a build
+// that knows nothing of moves stops there instead of deciding for a workshop that has left.
+enum class Kind : std::uint8_t { genesis = 1, claim = 2, commit = 3, move = 4 };
 
 inline constexpr std::size_t frame_header_bytes = 14;
 
@@ -35,6 +37,8 @@ struct Frame {
 };
 
 [[nodiscard]] Frame decode_frame(std::string_view bytes);
+// Whether the frame, if it is one of ours, holds a move; it is not checked.
+[[nodiscard]] bool looks_like_move(std::string_view bytes);
 [[nodiscard]] std::string_view describe(FrameFault fault);
 
 [[nodiscard]] std::string encode(const Genesis& genesis);

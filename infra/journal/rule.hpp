@@ -55,7 +55,7 @@ enum class Death { not_ours, second_genesis, other_journal, old_epoch, other_hea
 struct Verdict {
   enum class Kind { accepted, dead, damaged };
   Kind kind = Kind::dead;
-  journal::Kind record = journal::Kind::commit;   // when accepted, or dead with our magic
+  journal::Kind record = journal::Kind::commit;   // when accepted, or dead with our magic; a move is the commit that it is
   Death death = Death::not_ours;
   Damage damage = {};
 };
@@ -69,6 +69,11 @@ struct RightRule {
   static constexpr bool unknown_stays_open = true;               // nor "no" because an answer of the log did not come
   static constexpr bool fast_path_needs_contiguity = true;       // unread, an own record counts only right behind the last accepted one
   static constexpr bool gaps_are_read = true;                    // what lies between decides, not that something lies between
+  static constexpr bool seals_end_deciding = true;               // behind a seal nothing is decided for the workshop there
+  static constexpr bool adoptions_wait_for_the_seal = true;      // a workshop goes on elsewhere only once its seal is accepted
+  static constexpr bool keys_move_along = true;                  // a key that was used before a move is known behind it
+  static constexpr bool any_target_completes = true;             // whoever owns the target adopts, not only who saw the seal written
+  static constexpr bool readers_wait_for_the_seal = true;        // what happened before a move is folded before what happened behind it
 };
 
 namespace rule {
@@ -112,7 +117,9 @@ Verdict fold(Position& position, std::uint64_t offset, std::string_view bytes, D
       if (!decoded.claim.ParseFromArray(frame.payload.data(), size)) break;
       return rule::fold_claim(position, offset, bytes, decoded.claim);
     case Kind::commit:
+    case Kind::move:
       if (!decoded.commit.ParseFromArray(frame.payload.data(), size)) break;
+      if ((frame.kind == Kind::move) != (decoded.commit.move_case() != Commit::MOVE_NOT_SET)) break;
       return rule::fold_commit<Rule>(position, offset, bytes, decoded.commit);
   }
   return rule::damaged(position, offset, "the payload can't be decoded");

@@ -6,7 +6,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
+#include <string>
+#include <vector>
+
+#include "infra/journal/moves.hpp"
 
 namespace layerline::journal {
 namespace {
@@ -45,7 +50,8 @@ std::string_view name(Kind kind) {
   switch (kind) {
     case Kind::genesis: return "genesis";
     case Kind::claim: return "claim";
-    case Kind::commit: return "commit";
+    case Kind::commit:
+    case Kind::move: return "commit";
   }
   return "";
 }
@@ -54,7 +60,8 @@ const google::protobuf::Message& message(Kind kind, const Decoded& decoded) {
   switch (kind) {
     case Kind::genesis: return decoded.genesis;
     case Kind::claim: return decoded.claim;
-    case Kind::commit: return decoded.commit;
+    case Kind::commit:
+    case Kind::move: return decoded.commit;
   }
   return decoded.commit;
 }
@@ -71,12 +78,15 @@ std::string tail_line(const Position& after, const Walked& walked) {
   switch (walked.verdict.record) {
     case Kind::genesis: return line + "genesis journal " + walked.decoded.genesis.journal_id();
     case Kind::claim: return line + fmt::format("claim   epoch {} by {}", walked.decoded.claim.epoch(), walked.decoded.claim.owner());
-    case Kind::commit: break;
+    case Kind::commit:
+    case Kind::move: break;
   }
   const Commit& commit = walked.decoded.commit;
   line += fmt::format("commit  {}.{}  {}  {}  {}", commit.epoch(), commit.number(), time_text(commit.time_ms()), commit.workshop(),
                       commit.command_id().empty() ? "-" : commit.command_id());
   for (const Entry& entry : commit.entries()) line += fmt::format("  {} {}@{}", entry.type(), entry.stream(), entry.version());
+  if (commit.has_sealed()) line += fmt::format("  leaves for partition {}", commit.sealed().to());
+  if (commit.has_adopted()) line += fmt::format("  comes from {}:{}", commit.adopted().from(), commit.adopted().sealed_offset());
   return line;
 }
 
@@ -93,7 +103,36 @@ bool same_state(const Position& stored, const Position& walked) {
          stored.journal_id == walked.journal_id;
 }
 
-void verify_partition(const Log& log, std::uint32_t partition, std::span<const Position> stored, VerifyReport& report) {
+// The moves of workshops, over all partitions.
+struct Seal {
+  std::string workshop;
+  std::uint32_t to = 0;
+  Hash head{};
+};
+struct Adoption {
+  SealPlace at;
+  std::string workshop;
+  WorkshopAdopted adopted;
+};
+struct Moved {
+  std::map<SealPlace, Seal> seals;
+  std::vector<Adoption> adoptions;
+
+  void note(const Position& after, const Walked& step) {
+    if (step.verdict.kind != Verdict::Kind::accepted || step.verdict.record != Kind::commit) return;
+    const Commit& commit = step.decoded.commit;
+    const SealPlace at{after.partition, step.record.offset};
+    if (commit.has_sealed()) seals[at] = {commit.workshop(), commit.sealed().to(), after.head};
+    if (commit.has_adopted()) adoptions.push_back({at, commit.workshop(), commit.adopted()});
+  }
+  [[nodiscard]] bool sealed(const Adoption& adoption) const {
+    const auto seal = seals.find({adoption.adopted.from(), adoption.adopted.sealed_offset()});
+    return seal != seals.end() && seal->second.workshop == adoption.workshop && seal->second.to == adoption.at.partition &&
+           view(seal->second.head) == adoption.adopted.head();
+  }
+};
+
+void verify_partition(const Log& log, std::uint32_t partition, std::span<const Position> stored, Moved& moved, VerifyReport& report) {
   PartitionReport& result = report.partitions.emplace_back();
   result.position = start_of(partition);
   const std::vector<Position> heads = heads_of(stored, partition);
@@ -107,6 +146,7 @@ void verify_partition(const Log& log, std::uint32_t partition, std::span<const P
   compare(result.position);
   const auto walked = walk(log, result.position, [&](const Walked& step) {
     ++(step.verdict.kind == Verdict::Kind::dead ? result.dead : result.accepted);
+    moved.note(result.position, step);
     compare(result.position);
   });
   if (!walked) {
@@ -125,7 +165,12 @@ void verify_partition(const Log& log, std::uint32_t partition, std::span<const P
 VerifyReport verify(const Log& log, std::span<const Position> stored_heads) {
   const LogDescription description = log.describe();
   VerifyReport report{.journal_id = description.journal_id, .partitions = {}, .findings = {}};
-  for (std::uint32_t i = 0; i < description.partitions; ++i) verify_partition(log, i, stored_heads, report);
+  Moved moved;
+  for (std::uint32_t i = 0; i < description.partitions; ++i) verify_partition(log, i, stored_heads, moved, report);
+  for (const Adoption& adoption : moved.adoptions) {
+    if (moved.sealed(adoption)) continue;
+    report.findings.push_back({adoption.at.partition, adoption.at.offset, "the workshop that is adopted here was not sealed there"});
+  }
   for (const Position& head : stored_heads) {
     if (head.partition < description.partitions) continue;
     report.findings.push_back({head.partition, 0, "a head was stored for a partition that is not there"});

@@ -24,7 +24,7 @@ void check_round_trip(const Envelope& envelope) {
 
 std::vector<Outcome> every_outcome() {
   Rejection rejection{Refusal::stale, "version-conflict", "It has changed.", {{"version", "7"}, {"", std::string("\0x", 2)}}};
-  return {journal::Accepted{"{}", 1ULL << 60, {{"quote/1", 1}, {"order/2", 9}}}, journal::Repeated{"{}", 0, {}}, journal::KeyReused{},
+  return {journal::Accepted{"{}", 3, 1ULL << 60, {{"quote/1", 1}, {"order/2", 9}}}, journal::Repeated{"{}", 0, 0, {}}, journal::KeyReused{},
           journal::Rejected<Rejection>{rejection}, journal::Busy{}, journal::TooLarge{}, journal::NotOwner{}, journal::Unknown{}};
 }
 

@@ -7,8 +7,10 @@
 #include <expected>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
+#include "infra/journal/hash.hpp"
 #include "infra/journal/outcome.hpp"
 
 namespace layerline::journal::test {
@@ -16,6 +18,10 @@ namespace layerline::journal::test {
 class CounterApp {
  public:
   using Refusal = std::string;
+  struct Estate {
+    std::int64_t value = 0;
+    std::uint64_t version = 0;
+  };
   struct Command {
     std::string workshop = {};
     std::string command_id = {};
@@ -24,10 +30,12 @@ class CounterApp {
     std::string cause = {};
     std::int64_t amount = 0;
     std::size_t padding = 0;      // bytes added to the event
+    std::optional<std::uint32_t> leaves_for = {};
   };
 
   std::expected<Draft, Refusal> decide(const Command& command, std::int64_t) {
-    Counter& counter = counters_[command.workshop];
+    if (command.leaves_for) return Draft{.answer = "left", .leaves_for = command.leaves_for};
+    Estate& counter = counters_[command.workshop];
     if (counter.value + command.amount < 0) return std::unexpected("would fall below zero");
     Draft draft;
     if (command.amount != 0) {
@@ -48,6 +56,13 @@ class CounterApp {
   }
 
   void reset() { counters_.clear(); }
+  Estate take_out(const std::string& workshop) {
+    const Estate estate = counters_[workshop];
+    counters_.erase(workshop);
+    return estate;
+  }
+  void put_in(const std::string& workshop, Estate estate) { counters_[workshop] = estate; }
+  [[nodiscard]] static Hash digest(const Estate& estate) { return sha256(std::to_string(estate.version)); }
 
   [[nodiscard]] std::int64_t value(const std::string& workshop) const {
     const auto found = counters_.find(workshop);
@@ -55,15 +70,11 @@ class CounterApp {
   }
 
  private:
-  struct Counter {
-    std::int64_t value = 0;
-    std::uint64_t version = 0;
-  };
-  static void evolve(Counter& counter, const Entry& entry) {
+  static void evolve(Estate& counter, const Entry& entry) {
     counter.value += std::stoll(entry.data());
     counter.version = entry.version();
   }
-  std::map<std::string, Counter> counters_;
+  std::map<std::string, Estate> counters_;
 };
 
 inline CounterApp::Command add(std::string workshop, std::string key, std::int64_t amount) {

@@ -14,11 +14,12 @@ using TestOwner = Owner<CounterApp, int>;
 // A log in a vector, and an owner whose appends the test lets through or not.
 struct Bench {
   CounterApp app;
+  Moves<CounterApp::Estate> moves;
   std::vector<std::string> log;
   TestOwner owner;
 
   explicit Bench(OwnerLimits limits = {}, bool exclusive = false)
-      : owner(app, {.partition = 0, .journal_id = "J", .owner = "me", .exclusive = exclusive}, limits) {
+      : owner(app, {.partition = 0, .journal_id = "J", .owner = "me", .exclusive = exclusive}, moves, limits) {
     owner.tick(1000);
   }
   void read() {

@@ -15,7 +15,8 @@ using namespace test;
 // Genesis, claim and four commits; offset 4 is a dead record between them.
 std::vector<std::string> good_records() {
   CounterApp app;
-  Owner<CounterApp, int> owner(app, {.partition = 0, .journal_id = "sim", .owner = "me"});
+  Moves<CounterApp::Estate> moves;
+  Owner<CounterApp, int> owner(app, {.partition = 0, .journal_id = "sim", .owner = "me"}, moves);
   std::vector<std::string> log;
   const auto round = [&] {
     while (auto outgoing = owner.take_append()) {

@@ -36,13 +36,28 @@ struct FastPathOverGaps : RightRule {
 struct GapAnsweredAsLost : RightRule {
   static constexpr bool gaps_are_read = false;
 };
+struct SealedGoesOn : RightRule {
+  static constexpr bool seals_end_deciding = false;
+};
+struct AdoptBeforeSeal : RightRule {
+  static constexpr bool adoptions_wait_for_the_seal = false;
+};
+struct DedupLeftBehind : RightRule {
+  static constexpr bool keys_move_along = false;
+};
+struct SealLeftOpen : RightRule {
+  static constexpr bool any_target_completes = false;
+};
+struct ReadersDoNotWait : RightRule {
+  static constexpr bool readers_wait_for_the_seal = false;
+};
 
 struct Variant {
   std::string_view name;
   SeedResult (*run)(std::uint64_t seed);
 };
 constexpr Variant right_rule = {"", run_seed<RightRule>};
-constexpr std::array<Variant, 7> mutants = {{
+constexpr std::array<Variant, 12> mutants = {{
     {"timeout-answered-as-failure", run_seed<TimeoutAnsweredAsFailure>},
     {"no-prev-check", run_seed<NoPrevCheck>},
     {"answer-on-send", run_seed<AnswerOnSend>},
@@ -50,6 +65,11 @@ constexpr std::array<Variant, 7> mutants = {{
     {"rejection-answered-before-batch-accepted", run_seed<RejectionAnsweredBeforeBatchAccepted>},
     {"fast-path-over-gaps", run_seed<FastPathOverGaps>},
     {"gap-answered-as-lost", run_seed<GapAnsweredAsLost>},
+    {"sealed-goes-on", run_seed<SealedGoesOn>},
+    {"adopt-before-seal", run_seed<AdoptBeforeSeal>},
+    {"dedup-left-behind", run_seed<DedupLeftBehind>},
+    {"seal-left-open", run_seed<SealLeftOpen>},
+    {"readers-do-not-wait", run_seed<ReadersDoNotWait>},
 }};
 
 struct Arguments {
@@ -90,10 +110,12 @@ int check(const Arguments& arguments, const Variant& variant, const char* progra
   std::array<std::uint64_t, violation_names.size()> found{};
   std::uint64_t bad_seeds = 0;
   std::uint64_t acked = 0;
+  std::uint64_t moves = 0;
   const auto start = std::chrono::steady_clock::now();
   for (std::uint64_t seed = arguments.first; seed < arguments.first + arguments.seeds; ++seed) {
     const SeedResult result = variant.run(seed);
     acked += result.acked;
+    moves += result.moves;
     if (result.violations.empty()) continue;
     for (const Violation violation : result.violations) ++found[static_cast<std::size_t>(violation)];
     if (++bad_seeds > 1 && !arguments.one) continue;
@@ -102,8 +124,8 @@ int check(const Arguments& arguments, const Variant& variant, const char* progra
     fmt::print(" again with:\n  {} --seed {}{}{}\n", program, seed, variant.name.empty() ? "" : " --mutant ", variant.name);
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  fmt::print("{}: {} seeds, {} with a violation; {} commands acked; {:.1f} s\n",
-             variant.name.empty() ? "right rule" : variant.name, arguments.seeds, bad_seeds, acked, seconds);
+  fmt::print("{}: {} seeds, {} with a violation; {} commands and {} moves acked; {:.1f} s\n",
+             variant.name.empty() ? "right rule" : variant.name, arguments.seeds, bad_seeds, acked, moves, seconds);
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (found[i] > 0) fmt::print("  {}: {} seeds\n", violation_names[i], found[i]);
   }
