@@ -66,11 +66,6 @@ std::string key_part(std::string_view text) {
   return out;
 }
 
-std::string partition_part(std::uint32_t partition) {
-  const std::string digits = std::to_string(partition);
-  return std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits + '/';
-}
-
 std::string newest_first(std::int64_t number) {
   auto rest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() - number);
   std::string out(16, '0');

@@ -26,8 +26,6 @@ struct DocumentView {
 
 // One part of a key: no two texts give the same part, and none holds a '/'.
 [[nodiscard]] std::string key_part(std::string_view text);
-// "05/"
-[[nodiscard]] std::string partition_part(std::uint32_t partition);
 // Larger numbers first: 16 hex digits of a time, or of a version.
 [[nodiscard]] std::string newest_first(std::int64_t number);
 

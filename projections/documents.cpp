@@ -53,11 +53,10 @@ std::string list_key(const Entry& entry, std::string_view list, std::string_view
 
 Documents::Documents(const store::Store& store, std::string keyspace) : store_(store), keyspace_(std::move(keyspace)) {}
 
-void Documents::enter(std::uint32_t partition, std::string_view workshop) {
-  if (!prefix_.empty() && partition_ == partition && workshop_ == workshop) return;
-  partition_ = partition;
+void Documents::enter(std::string_view workshop) {
+  if (!prefix_.empty() && workshop_ == workshop) return;
   workshop_ = workshop;
-  prefix_ = joined({keyspace_, partition_part(partition), key_part(workshop), "/"});
+  prefix_ = joined({keyspace_, key_part(workshop), "/"});
 }
 
 // What is in memory of it; a new entry has no key yet.

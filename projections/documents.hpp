@@ -3,7 +3,7 @@
 //   l/<list>/<value>/<order>/<kind>/<id>    an entry of a list; value: "d/<kind>/<id>"
 //   u/<lookup>/<value>                a unique name; value: "d/<kind>/<id>"
 //   s/<subject>/d/<kind>/<id>         the documents that hold personal data of a subject
-// all behind <name>@<version>…/<partition>/<workshop>/
+// all behind <name>@<version>…/<workshop>/: a workshop keeps its documents when it moves to another partition
 #pragma once
 
 #include <cstdint>
@@ -42,11 +42,11 @@ struct Entry {
 
 class Documents {
  public:
-  // `keyspace` is what the view's keys begin with: "orders@1a/".
+  // `keyspace` is what the view's keys begin with: "orders@1.2a/".
   Documents(const store::Store& store, std::string keyspace);
 
   // The workshop of the commit that is folded next.
-  void enter(std::uint32_t partition, std::string_view workshop);
+  void enter(std::string_view workshop);
 
   // The document for changing; nullptr: there is none.
   [[nodiscard]] Entry* find(std::string_view kind, std::string_view id);
@@ -88,9 +88,8 @@ class Documents {
 
   const store::Store& store_;
   std::string keyspace_;
-  std::string prefix_;                                       // keyspace/partition/workshop/
-  std::uint32_t partition_ = 0;                              // what prefix_ was made of
-  std::string workshop_;
+  std::string prefix_;                                       // keyspace/workshop/
+  std::string workshop_;                                     // what prefix_ was made of
   std::unordered_map<std::string, Entry> entries_;           // by full key
   std::vector<Entry*> dirty_;
   std::unordered_map<std::string, std::optional<std::string>> index_;   // full key → value, or erased

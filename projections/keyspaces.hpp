@@ -1,4 +1,4 @@
-// Which of its two keyspaces each view lives in: a rebuild fills the other one and then switches. "orders@1a/", "orders@1b/"
+// Which of its two keyspaces each view lives in: a rebuild fills the other one and then switches. "orders@1.2a/", "orders@1.2b/"
 #pragma once
 
 #include <expected>
@@ -20,6 +20,9 @@ class Keyspaces {
   [[nodiscard]] const std::string& of(std::string_view view) const;
   // The keyspace that is not live.
   [[nodiscard]] std::string other(const View& view) const;
+  // Erases the keyspaces that are not live: of other versions or layouts, and of a rebuild that was cut off. What is left in them would
+  // escape the erasure of a person.
+  [[nodiscard]] std::expected<void, store::Error> erase_others(store::Store& store) const;
   // Makes `keyspace` the live one, in the batch that completes it.
   static void point(const View& view, std::string_view keyspace, store::Batch& batch);
 

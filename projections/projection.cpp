@@ -48,14 +48,12 @@ std::expected<void, store::Error> Projection::load(std::uint32_t partitions) {
     const auto bytes = store_.get(position_key(keyspace_, partition));
     if (!bytes) return std::unexpected(bytes.error());
     if (*bytes) positions_[partition] = decode_mark(**bytes);
-    const std::string prefix = parked_prefix(keyspace_) + partition_part(partition);
-    const auto read = store_.scan(prefix, "", [&](std::string_view key, std::string_view) {
-      parked_[partition].emplace(key.substr(prefix.size()));
-      return true;
-    });
-    if (!read) return read;
   }
-  return {};
+  const std::string prefix = parked_prefix(keyspace_);
+  return store_.scan(prefix, "", [&](std::string_view key, std::string_view) {
+    parked_.emplace(key.substr(prefix.size()));
+    return true;
+  });
 }
 
 namespace {
@@ -63,25 +61,23 @@ std::string sequence(const Commit& commit, const EventView& event) { return key_
 }  // namespace
 
 bool Projection::touches_parked(const Commit& commit) const {
-  const auto parked = parked_.find(commit.partition);
-  if (parked == parked_.end()) return false;
-  return std::ranges::any_of(commit.events, [&](const EventView& event) { return parked->second.contains(sequence(commit, event)); });
+  if (parked_.empty()) return false;
+  return std::ranges::any_of(commit.events, [&](const EventView& event) { return parked_.contains(sequence(commit, event)); });
 }
 
 // False: too many are parked.
 bool Projection::park(const Commit& commit, std::string_view reason, store::Batch& batch) {
-  std::set<std::string>& parked = parked_[commit.partition];
   for (const EventView& event : commit.events) {
     std::string name = sequence(commit, event);
     const Json note{{"stream", event.stream}, {"offset", static_cast<std::int64_t>(commit.offset)}, {"reason", reason}};
-    batch.put(parked_prefix(keyspace_) + partition_part(commit.partition) + name, note.str());
-    parked.insert(std::move(name));
+    batch.put(parked_prefix(keyspace_) + name, note.str());
+    parked_.insert(std::move(name));
   }
-  return parked.size() <= parked_streams_max;
+  return parked_.size() <= parked_streams_max;
 }
 
 void Projection::apply(const Commit& commit) {
-  documents_.enter(commit.partition, commit.workshop);
+  documents_.enter(commit.workshop);
   view_.apply(commit, documents_);
 }
 

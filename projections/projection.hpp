@@ -50,7 +50,7 @@ class Projection {
   const std::string keyspace_;
   Documents documents_;
   std::vector<Mark> positions_;                               // by partition
-  std::map<std::uint32_t, std::set<std::string>> parked_;     // by partition: "<workshop>/<stream>"
+  std::set<std::string> parked_;                              // "<workshop>/<stream>"
 };
 
 // Keys outside the keyspaces.

@@ -51,15 +51,19 @@ std::expected<void, std::string> Projector::start() {
   auto keyspaces = Keyspaces::load(store_);
   if (!keyspaces) return std::unexpected("the store can't be read: " + keyspaces.error().message);
   keyspaces_ = std::move(*keyspaces);
+  if (const auto erased = keyspaces_.erase_others(store_); !erased)
+    return std::unexpected("the store can't be written: " + erased.error().message);
   for (const View& view : all_views()) {
     Projection& projection = projections_.emplace_back(store_, view, keyspaces_.of(view.name));
     if (const auto loaded = projection.load(source_.partitions); !loaded)
       return std::unexpected("the store can't be read: " + loaded.error().message);
   }
   standing_.assign(projections_.size(), false);
-  for (std::uint32_t partition = 0; partition < source_.partitions; ++partition) {
-    publish(partition);
-    while (!stopping_ && pass(partition)) {
+  for (std::uint32_t partition = 0; partition < source_.partitions; ++partition) publish(partition);
+  for (bool moved = true; moved;) {
+    moved = false;                          // a partition may have to wait for another one
+    for (std::uint32_t partition = 0; partition < source_.partitions; ++partition) {
+      while (!stopping_ && pass(partition)) moved = true;
     }
   }
   if (std::string found = trouble(); !found.empty()) return std::unexpected(std::move(found));
@@ -105,13 +109,19 @@ void Projector::gather() {
 
 // ---- folding ----
 
-// One batch of one partition; false when there is nothing more for now.
-bool Projector::pass(std::uint32_t partition) {
+// Where the views that still go on are at least; nullptr: none does.
+const Mark* Projector::slowest(std::uint32_t partition) const {
   const Mark* from = nullptr;
   for (std::size_t i = 0; i < projections_.size(); ++i) {
     const Mark& position = projections_[i].position(partition);
     if (!standing_[i] && (from == nullptr || position.next_offset < from->next_offset)) from = &position;
   }
+  return from;
+}
+
+// One batch of one partition; false when there is nothing more for now.
+bool Projector::pass(std::uint32_t partition) {
+  const Mark* from = slowest(partition);
   if (from == nullptr) return false;
   const auto reading = source_.read(partition, *from, live_batch_commits);
   if (!reading) {
@@ -120,6 +130,7 @@ bool Projector::pass(std::uint32_t partition) {
     return false;
   }
   if (reading->after.next_offset == from->next_offset) return false;
+  if (reading->behind && slowest(reading->behind->partition)->next_offset <= reading->behind->offset) return false;
   fold(*reading, partition);
   return true;
 }

@@ -70,6 +70,7 @@ class Projector {
   void run();
   void gather();
   [[nodiscard]] bool pass(std::uint32_t partition);
+  [[nodiscard]] const Mark* slowest(std::uint32_t partition) const;
   void fold(const Reading& reading, std::uint32_t partition);
   void publish(std::uint32_t partition);
   void note_trouble(std::string text);

@@ -32,7 +32,7 @@ std::string bytes_of(std::string_view hex) {
 }  // namespace
 
 std::string Queries::prefix(std::string_view view, const Scope& scope) const {
-  return keyspaces_.of(view) + partition_part(scope.partition) + key_part(scope.workshop) + "/";
+  return keyspaces_.of(view) + key_part(scope.workshop) + "/";
 }
 
 std::expected<Document, QueryError> Queries::read(const std::string& key, const Scope& scope) const {

@@ -13,9 +13,9 @@
 
 namespace layerline::projections {
 
-// Whose documents: a workshop in its partition, and for a customer only their own (`customer` empty: all).
+// Whose documents: a workshop's, and for a customer only their own (`customer` empty: all).
 struct Scope {
-  std::uint32_t partition = 0;
+  std::uint32_t partition = 0;   // where the workshop is now: whose position the answer tells
   std::string workshop;
   std::string customer;
 };

@@ -39,16 +39,26 @@ std::expected<void, std::string> fold_batch(store::Store& store, std::vector<Pro
 std::expected<Rebuilt, std::string> replay(store::Store& store, const Source& source, std::vector<Projection>& projections,
                                            const Limit& limit) {
   Rebuilt rebuilt;
-  for (std::uint32_t partition = 0; partition < source.partitions; ++partition) {
-    Mark from;
-    while (true) {
-      const auto reading = source.read(partition, from, rebuild_batch_commits);
-      if (!reading) return std::unexpected(reading.error().reason);
-      if (reading->after.next_offset == from.next_offset) break;
-      if (auto folded = fold_batch(store, projections, *reading, partition, limit); !folded) return std::unexpected(folded.error());
-      rebuilt.commits += reading->commits.size();
-      for (const OwnedCommit& commit : reading->commits) rebuilt.events += commit.events.size();
-      from = reading->after;
+  std::vector<Mark> from(source.partitions);
+  // True: the partition went on.
+  const auto pass = [&](std::uint32_t partition) -> std::expected<bool, std::string> {
+    const auto reading = source.read(partition, from[partition], rebuild_batch_commits);
+    if (!reading) return std::unexpected(reading.error().reason);
+    if (reading->after.next_offset == from[partition].next_offset) return false;
+    if (reading->behind && from.at(reading->behind->partition).next_offset <= reading->behind->offset) return false;
+    if (auto folded = fold_batch(store, projections, *reading, partition, limit); !folded) return std::unexpected(folded.error());
+    rebuilt.commits += reading->commits.size();
+    for (const OwnedCommit& commit : reading->commits) rebuilt.events += commit.events.size();
+    from[partition] = reading->after;
+    return true;
+  };
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (std::uint32_t partition = 0; partition < source.partitions;) {
+      const auto passed = pass(partition);
+      if (!passed) return std::unexpected(passed.error());
+      moved = moved || *passed;
+      if (!*passed) ++partition;
     }
   }
   if (const auto flushed = store.flush(); !flushed) return std::unexpected(store_trouble(flushed.error()));

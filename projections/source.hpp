@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,15 @@ struct OwnedCommit {
   std::vector<EventView> events;
 };
 
+// A place in the journal that has to be passed before.
+struct Place {
+  std::uint32_t partition = 0;
+  std::uint64_t offset = 0;
+};
+
 struct Reading {
   std::vector<OwnedCommit> commits; // accepted, in order
+  std::optional<Place> behind = {}; // the commits go on with a workshop whose past is there: they are folded once it is
   Mark after;                       // behind the last record that was passed, accepted or dead
 };
 

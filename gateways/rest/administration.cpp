@@ -32,10 +32,10 @@ NewKey make_key(settings::Role role, std::string customer) {
 }
 
 // Issues a key and shows it, once.
-awaitable<Response> issue_to(Api& api, app::Envelope command, std::uint32_t partition, NewKey key) {
+awaitable<Response> issue_to(Api& api, app::Envelope command, NewKey key) {
   const std::string workshop = command.workshop;
   command.command = key.command;
-  Response response = co_await tell(api, std::move(command), partition, 201);
+  Response response = co_await tell(api, std::move(command), 201);
   if (response.status != 201) co_return response;
   const std::string role(settings::name(key.command.role));
   api.access.add(key.command.hash, {workshop, role, key.command.key_id, key.command.customer.str()});
@@ -60,7 +60,7 @@ awaitable<Response> issue_key(Api& api, Request& request) {
   auto command = envelope(api, *caller, request, settings::IssueKey{});
   if (!command) co_return std::move(command.error());
   command->command_id.clear();   // the answer holds the key, which is kept nowhere: it can't be repeated
-  co_return co_await issue_to(api, std::move(*command), caller->partition, make_key(*role, std::move(customer)));
+  co_return co_await issue_to(api, std::move(*command), make_key(*role, std::move(customer)));
 }
 
 awaitable<Response> revoke_key(Api& api, Request& request) {
@@ -91,7 +91,7 @@ awaitable<Response> open_workshop(Api& api, Request& request) {
     co_return http::problem(400, "bad-partition", fmt::format("There are {} partitions.", api.partitions));
   if (open.currency.empty()) open.currency = "USD";
   if (open.name.empty()) open.name = workshop;
-  const auto known = api.directory.partition_of(workshop);
+  const auto known = api.directory.listed_in(workshop);   // it may have moved since
   const std::uint32_t partition = known         ? *known
                                   : wanted >= 0 ? static_cast<std::uint32_t>(wanted)
                                                 : api.directory.emptiest(api.partitions);
@@ -104,9 +104,46 @@ awaitable<Response> open_workshop(Api& api, Request& request) {
   command.actor = caller->actor();
   command.cause = "http";
   command.command = open;
-  Response opened = co_await tell(api, command, partition);
+  Response opened = co_await tell(api, command);
   if (opened.status != 200) co_return opened;
-  co_return co_await issue_to(api, std::move(command), partition, make_key(settings::Role::admin, ""));
+  co_return co_await issue_to(api, std::move(command), make_key(settings::Role::admin, ""));
+}
+
+// An admin of the platform, about a workshop that there is.
+std::expected<Caller, Response> authenticate_platform(const Api& api, const Request& request) {
+  auto caller = authenticate_admin(api, request);
+  if (caller && caller->access.workshop != app::platform)
+    return std::unexpected(http::problem(403, "forbidden", "This needs an admin key of the platform."));
+  const std::string workshop(request.parameter("id"));
+  if (caller && (!plain_name(workshop) || !api.directory.partition_of(workshop)))
+    return std::unexpected(http::problem(404, "not-found", "There is no such workshop."));
+  return caller;
+}
+
+awaitable<Response> show_workshop(Api& api, Request& request) {
+  auto caller = authenticate_platform(api, request);
+  if (!caller) co_return std::move(caller.error());
+  const std::string workshop(request.parameter("id"));
+  std::string out;
+  json::Writer(out).begin_object().member("workshop", workshop).member("partition", *api.directory.partition_of(workshop)).end();
+  co_return http::json_response(200, std::move(out));
+}
+
+// Accepted once the workshop is sealed where it is; the owner of the target does the rest, come what may.
+awaitable<Response> move_workshop(Api& api, Request& request) {
+  auto caller = authenticate_platform(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  const std::int64_t wanted = body->integer("partition", -1);
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  if (wanted < 0 || wanted >= static_cast<std::int64_t>(api.partitions))
+    co_return http::problem(400, "bad-partition", fmt::format("There are {} partitions.", api.partitions));
+  auto command = envelope(api, *caller, request, Command{});
+  if (!command) co_return std::move(command.error());
+  command->workshop = request.parameter("id");
+  command->leaves_for = static_cast<std::uint32_t>(wanted);
+  co_return co_await tell(api, std::move(*command));
 }
 
 awaitable<Response> erase(Api& api, Request& request) {
@@ -167,6 +204,8 @@ void add_administration(http::Router& router, Api& api) {
   using http::Method;
   const auto bind = [&api](auto handler) { return [&api, handler](Request& request) { return handler(api, request); }; };
   router.add(Method::post, "/api/v1/admin/workshops", bind(open_workshop));
+  router.add(Method::get, "/api/v1/admin/workshops/{id}", bind(show_workshop));
+  router.add(Method::post, "/api/v1/admin/workshops/{id}/moves", bind(move_workshop));
   router.add(Method::post, "/api/v1/admin/keys", bind(issue_key));
   router.add(Method::del, "/api/v1/admin/keys/{id}", bind(revoke_key));
   router.add(Method::patch, "/api/v1/admin/rules", bind(configure));

@@ -88,10 +88,10 @@ std::expected<app::Envelope, Response> envelope(const Api& api, const Caller& ca
   return out;
 }
 
-Response response_of(const app::Outcome& outcome, const Views& views, std::uint32_t partition, const std::string& stream, int success) {
+Response response_of(const app::Outcome& outcome, const Views& views, const std::string& stream, int success) {
   const auto done = [&](const auto& accepted) {
     Response response = http::json_response(success, accepted.answer.empty() ? "{}" : accepted.answer);
-    response.headers.emplace_back("Layerline-Position", views.position_token(partition, accepted.offset));
+    response.headers.emplace_back("Layerline-Position", views.position_token(accepted.partition, accepted.offset));
     for (const journal::StreamVersion& version : accepted.versions)
       if (version.stream == stream) response.headers.emplace_back("ETag", "\"" + std::to_string(version.version) + "\"");
     return response;
@@ -117,17 +117,17 @@ Response response_of(const app::Outcome& outcome, const Views& views, std::uint3
   return open;
 }
 
-awaitable<Response> tell(const Api& api, app::Envelope command, std::uint32_t partition, int success) {
+awaitable<Response> tell(const Api& api, app::Envelope command, int success) {
   std::string stream = command.expected_stream;
   const app::Outcome outcome = co_await api.commands.execute(std::move(command));
-  co_return response_of(outcome, api.views, partition, stream, success);
+  co_return response_of(outcome, api.views, stream, success);
 }
 
 awaitable<Response> tell(const Api& api, const Caller& caller, const Request& request, Command command, std::string stream, int success) {
   auto ready = envelope(api, caller, request, std::move(command), stream);
   if (!ready) co_return std::move(ready.error());
   const app::Outcome outcome = co_await api.commands.execute(std::move(*ready));
-  co_return response_of(outcome, api.views, caller.partition, stream, success);
+  co_return response_of(outcome, api.views, stream, success);
 }
 
 awaitable<void> offload(const Api& api, std::function<void()> work) {

@@ -61,12 +61,11 @@ struct Caller {
 [[nodiscard]] std::expected<app::Envelope, Response> envelope(const Api& api, const Caller& caller, const Request& request, Command command,
                                                               std::string stream = {}, std::string_view payload = {});
 // Tells the owner, and turns what comes back into a response: `success` with the answer, its position and its ETag, or a problem.
-[[nodiscard]] awaitable<Response> tell(const Api& api, app::Envelope envelope, std::uint32_t partition, int success = 200);
+[[nodiscard]] awaitable<Response> tell(const Api& api, app::Envelope envelope, int success = 200);
 // envelope() and tell() in one.
 [[nodiscard]] awaitable<Response> tell(const Api& api, const Caller& caller, const Request& request, Command command,
                                        std::string stream = {}, int success = 200);
-[[nodiscard]] Response response_of(const app::Outcome& outcome, const Views& views, std::uint32_t partition, const std::string& stream,
-                                   int success);
+[[nodiscard]] Response response_of(const app::Outcome& outcome, const Views& views, const std::string& stream, int success);
 
 // Runs blocking work beside the io thread.
 [[nodiscard]] awaitable<void> offload(const Api& api, std::function<void()> work);

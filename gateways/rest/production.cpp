@@ -71,7 +71,7 @@ awaitable<Response> attach(Api& api, Request& request) {
   command.height_um = slicer::micrometres(plate.height_mm.value_or(0));
   auto ready = envelope(api, *caller, request, command, "production/" + command.production.str(), hash);
   if (!ready) co_return std::move(ready.error());
-  co_return co_await tell(api, std::move(*ready), caller->partition);
+  co_return co_await tell(api, std::move(*ready));
 }
 
 awaitable<Response> stop(Api& api, Request& request) {

@@ -84,7 +84,7 @@ awaitable<Response> create(Api& api, Request& request) {
   auto command = envelope(api, *caller, request, draft, stream(draft.quote), payload);
   if (!command) co_return std::move(command.error());
   const app::Outcome outcome = co_await api.commands.execute(std::move(*command));
-  Response response = response_of(outcome, api.views, caller->partition, stream(draft.quote), 201);
+  Response response = response_of(outcome, api.views, stream(draft.quote), 201);
   if (response.status >= 400 || response.status == 202) co_return response;
   // A repeated upload names the first one's quote.
   const std::string id = json_text(std::get<std::string>(response.body), "quote_id");

@@ -152,7 +152,8 @@ awaitable<Response> Views::answer_after(Response accepted, Thing thing, const Ca
     if (name == "Layerline-Position") position = value;
   const auto token = projections::parse_token(position);
   if (!token) co_return accepted;
-  const Needed needed{caller.partition, token->offsets.begin()->second};
+  const auto& [partition, offset] = *token->offsets.begin();
+  const Needed needed{partition, offset};
   auto shown = co_await ask(Question{{caller.partition, caller.access.workshop, {}}, FindDocument{thing, std::move(id)}, {needed},
                                      limits::visible_wait_ms},
                             missing(thing));

@@ -46,11 +46,7 @@ void Commands::submit(Envelope envelope, Callback callback) {
   });
 }
 
-asio::awaitable<Outcome> Commands::execute(Envelope envelope) {
-  if (remote_ != nullptr) return route(std::move(envelope));
-  const std::optional<std::uint32_t> partition = partition_of_(envelope.workshop);
-  return decide_here(partition, std::move(envelope));
-}
+asio::awaitable<Outcome> Commands::execute(Envelope envelope) { return route(std::move(envelope)); }
 
 asio::awaitable<Outcome> Commands::decide_here(std::optional<std::uint32_t> partition, Envelope envelope) {
   return asio::async_initiate<const asio::use_awaitable_t<>&, void(Outcome)>(
@@ -97,7 +93,7 @@ asio::awaitable<std::vector<Outcome>> Commands::decide_here(std::uint32_t partit
       asio::use_awaitable, std::move(envelopes));
 }
 
-// Tells the owner until one has decided, or there was none for too long.
+// Tells the owner until one has decided, or there was none for too long; a workshop that moves has none for a moment.
 asio::awaitable<Outcome> Commands::route(Envelope envelope) {
   std::string encoded;
   bool open = false;   // an earlier try may have been received
@@ -121,7 +117,7 @@ asio::awaitable<Outcome> Commands::route(Envelope envelope) {
 
 // One try.
 asio::awaitable<Remote::Reply> Commands::tell(std::uint32_t partition, const Envelope& envelope, std::string& encoded) {
-  const Owner owner = owner_of_(partition);
+  const Owner owner = remote_ == nullptr ? Owner(OwnedHere{}) : owner_of_(partition);
   if (std::holds_alternative<OwnedHere>(owner)) co_return co_await decide_here(partition, Envelope(envelope));
   const auto* other = std::get_if<OwnedAt>(&owner);
   if (other == nullptr) co_return std::unexpected(Undelivered::not_sent);

@@ -49,8 +49,9 @@ class Commands {
   // Of a process that may own partitions.
   void attach(journal::Journal<Business>& journal) { journal_ = &journal; }
 
-  // On the io thread. An unknown workshop is a rejection "not-found". A command whose partition has no owner waits a while for one, and
-  // is then answered NotOwner; one that may have been received but was not answered is repeated if it has a command_id, else Unknown.
+  // On the io thread. An unknown workshop is a rejection "not-found". A command whose partition has no owner, or whose workshop is on its
+  // way to another partition, waits a while, and is then answered NotOwner; one that may have been received but was not answered is
+  // repeated if it has a command_id, else Unknown.
   boost::asio::awaitable<Outcome> execute(Envelope envelope);
   // On any other thread; blocks until the answer. Needs the io thread for partitions that are not owned here.
   [[nodiscard]] Outcome execute_blocking(Envelope envelope);

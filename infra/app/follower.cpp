@@ -42,6 +42,7 @@ std::expected<std::size_t, journal::ReadStop> Follower::read_all(bool live) {
   for (std::uint32_t partition = 0; partition < readers_.size(); ++partition) {
     journal::Reader& reader = readers_[partition];
     const auto passed = reader.poll([&](const journal::Commit& commit, std::uint64_t offset) {
+      if (journal::must_wait(commit, [this](std::uint32_t other) { return readers_.at(other).position().offset; })) return false;
       hand_out(commit, offset, partition, live);
       return !stopping_;
     });
@@ -57,6 +58,7 @@ std::expected<std::size_t, journal::ReadStop> Follower::read_all(bool live) {
 }
 
 void Follower::hand_out(const journal::Commit& commit, std::uint64_t offset, std::uint32_t partition, bool live) {
+  if (commit.has_adopted() && arrival_) arrival_(commit.workshop(), partition);
   for (const journal::Entry& entry : commit.entries()) {
     if (!std::ranges::binary_search(types_, entry.type())) continue;
     if (auto decoded = sealing::decode(entry, keys_, event_); !decoded) {

@@ -1,4 +1,5 @@
-// Follows the journal and hands every accepted event, in order per partition, to those who act on them: access, timers, effects, printers.
+// Follows the journal and hands every accepted event, in order per partition and per workshop, to those who act on them: access, timers,
+// effects, printers.
 // From the first record at every start, so that what they know is always the fold of the log. One thread; subscribers must be quick.
 #pragma once
 
@@ -40,6 +41,9 @@ class Follower {
   Follower& operator=(const Follower&) = delete;
 
   void subscribe(Subscriber subscriber) { subscribers_.push_back(std::move(subscriber)); }
+  // A workshop goes on in this partition, from the next fact on.
+  using Arrival = std::function<void(const std::string& workshop, std::uint32_t partition)>;
+  void on_arrival(Arrival arrival) { arrival_ = std::move(arrival); }
 
   // Reads the past on the calling thread, then goes on on its own.
   [[nodiscard]] std::expected<void, journal::ReadStop> start();
@@ -59,6 +63,7 @@ class Follower {
   crypto::KeyVault& keys_;
   const std::vector<std::string> types_;       // sorted
   std::vector<Subscriber> subscribers_;
+  Arrival arrival_;
   std::vector<journal::Reader> readers_;
   events::Event event_;
   std::atomic<bool> stopping_ = false;

@@ -36,6 +36,11 @@ class JournalSource {
 };
 
 bool JournalSource::take(const journal::Commit& commit, std::uint32_t partition, std::uint64_t offset, Reading& reading) {
+  if (commit.has_adopted()) {
+    // What lies behind an adoption is a reading of its own, so that the adoption is waited for alone.
+    if (reading.behind || !reading.commits.empty()) return false;
+    reading.behind = {commit.adopted().from(), commit.adopted().sealed_offset()};
+  }
   if (commit.entries().empty()) return true;
   OwnedCommit& taken = reading.commits.emplace_back();
   taken.events.resize(static_cast<std::size_t>(commit.entries_size()));

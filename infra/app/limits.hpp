@@ -16,6 +16,11 @@ inline constexpr std::int64_t owners_age_ms = 20;            // of what is known
 inline constexpr std::size_t effect_threads = 2;             // mails, payments; models are measured and sliced on one thread each
 inline constexpr std::int64_t progress_ms = 1'000;           // of long commands
 
+// Of `workshop move`.
+inline constexpr auto move_time = 60'000ms;                  // then it says how far it came; the move goes on
+inline constexpr auto move_check = 20ms;                     // between two looks
+inline constexpr auto move_retry = 500ms;                    // after an answer that says "later"
+
 // Who lives.
 inline constexpr std::int64_t heartbeat_ms = 500;
 inline constexpr std::int64_t silence_ms = 2'000;            // who was not heard for so long is dead

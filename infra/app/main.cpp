@@ -17,6 +17,7 @@
 #include "infra/app/planning_commands.hpp"
 #include "infra/app/projection_commands.hpp"
 #include "infra/app/server.hpp"
+#include "infra/app/workshop_commands.hpp"
 #include "infra/journal/limits.hpp"
 
 namespace layerline::app {
@@ -45,6 +46,9 @@ constexpr std::string_view help = R"(Layerline runs a made-to-order workshop, fr
       stopped; the source is marked as moved. Run again it goes on where it ended. Into a folder it takes the files of data folders DIR
   layerline projection rebuild|compare NAME|--all --data DIR [--journal kafka://HOST:PORT[,...]/TOPIC]
       folds the views of a stopped folder again from its journal, or from the topic; compare exits 0 only if they are byte-identical
+  layerline workshop move WORKSHOP --to PARTITION [--url URL] --data DIR | --key-file FILE
+      has a running installation carry a workshop on in another partition; its callers wait meanwhile. URL: of a gateway (default:
+      http://127.0.0.1:8080); the key is an admin's of the platform, by default the first one of the folder
   layerline --help
 )";
 
@@ -173,6 +177,19 @@ int run_planning(const std::vector<std::string>& words) {
   return net_planning(words[2]);
 }
 
+int run_move(const std::string& workshop, const Arguments& arguments) {
+  MoveOptions options{.workshop = workshop};
+  if (const std::string url = arguments.option("url"); !url.empty()) options.url = url;
+  const std::string to = arguments.option("to");
+  const auto [end, error] = std::from_chars(to.data(), to.data() + to.size(), options.to);
+  if (to.empty() || error != std::errc() || end != to.data() + to.size()) return wrong("move needs --to PARTITION, a number");
+  options.key_file = arguments.option("key-file");
+  const std::string data = arguments.option("data");
+  if (options.key_file.empty() && data.empty()) return wrong("move needs --data DIR or --key-file FILE");
+  if (options.key_file.empty()) options.key_file = DataFolder{data}.access() / "platform-admin.key";
+  return move_workshop(options);
+}
+
 int run(const Arguments& arguments) {
   const auto& words = arguments.words;
   if (words.empty() || words.front() == "--help" || words.front() == "help") {
@@ -184,6 +201,7 @@ int run(const Arguments& arguments) {
     return analyze_models({words.begin() + 2, words.end()}, arguments.options);
   if (words.front() == "planning") return run_planning(words);
   if (words.front() == "journal" && words.size() == 2) return run_journal(words[1], arguments);
+  if (words.front() == "workshop" && words.size() == 3 && words[1] == "move") return run_move(words[2], arguments);
   if (words.front() == "projection" && words.size() == 3) return run_projection(words[1], words[2], arguments);
   return wrong("there is no such command");
 }

@@ -268,6 +268,7 @@ std::optional<std::string> Process::start_follower() {
     if (farm_) farm_->fold(fact);
     for (const auto& worker : workers_) worker->fold(fact);
   });
+  follower_->on_arrival([this](const std::string& workshop, std::uint32_t partition) { directory_.move(workshop, partition); });
   if (auto started = follower_->start(); !started) return journal::describe(started.error());
   return std::nullopt;
 }

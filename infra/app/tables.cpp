@@ -33,20 +33,32 @@ void Directory::fold(const Fact& fact) {
 
 void Directory::add(const std::string& workshop, std::uint32_t partition) {
   const std::unique_lock lock(mutex_);
-  partitions_[workshop] = partition;
+  Home& home = homes_.try_emplace(workshop, Home{.listed = {}, .now = partition}).first->second;
+  if (!home.listed) home.listed = partition;
+}
+
+void Directory::move(const std::string& workshop, std::uint32_t partition) {
+  const std::unique_lock lock(mutex_);
+  homes_[workshop].now = partition;
 }
 
 std::optional<std::uint32_t> Directory::partition_of(const std::string& workshop) const {
   if (workshop == platform) return 0;
   const std::shared_lock lock(mutex_);
-  const auto known = partitions_.find(workshop);
-  return known == partitions_.end() ? std::nullopt : std::optional(known->second);
+  const auto known = homes_.find(workshop);
+  return known == homes_.end() ? std::nullopt : std::optional(known->second.now);
+}
+
+std::optional<std::uint32_t> Directory::listed_in(const std::string& workshop) const {
+  const std::shared_lock lock(mutex_);
+  const auto known = homes_.find(workshop);
+  return known == homes_.end() ? std::nullopt : known->second.listed;
 }
 
 std::uint32_t Directory::emptiest(std::uint32_t partitions) const {
   const std::shared_lock lock(mutex_);
   std::vector<std::size_t> counts(partitions);
-  for (const auto& [workshop, partition] : partitions_) counts.at(partition) += 1;
+  for (const auto& [workshop, home] : homes_) counts.at(home.now) += 1;
   // The platform's partition is taken last: what is read at every login should not wait behind a farm.
   counts.at(0) += partitions > 1 ? 1 : 0;
   return static_cast<std::uint32_t>(std::ranges::min_element(counts) - counts.begin());
@@ -54,7 +66,7 @@ std::uint32_t Directory::emptiest(std::uint32_t partitions) const {
 
 std::size_t Directory::size() const {
   const std::shared_lock lock(mutex_);
-  return partitions_.size();
+  return homes_.size();
 }
 
 void RulesTable::fold(const Fact& fact) {

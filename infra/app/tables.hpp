@@ -36,19 +36,27 @@ class AccessTable {
   std::unordered_map<std::string, std::string> hash_of_;   // "<workshop>/<key id>" → hash
 };
 
-// Which partition a workshop lives on; `platform` is always on partition 0. Thread-safe.
+// Which partition a workshop lives on: where it was opened, until it is adopted elsewhere. `platform` is always on partition 0.
+// Thread-safe.
 class Directory {
  public:
   void fold(const Fact& fact);
   void add(const std::string& workshop, std::uint32_t partition);
+  void move(const std::string& workshop, std::uint32_t partition);
   [[nodiscard]] std::optional<std::uint32_t> partition_of(const std::string& workshop) const;
+  // Where it was opened.
+  [[nodiscard]] std::optional<std::uint32_t> listed_in(const std::string& workshop) const;
   // The partition with the fewest workshops.
   [[nodiscard]] std::uint32_t emptiest(std::uint32_t partitions) const;
   [[nodiscard]] std::size_t size() const;
 
  private:
+  struct Home {
+    std::optional<std::uint32_t> listed;   // partition 0 tells; the adoption may be read before
+    std::uint32_t now = 0;
+  };
   mutable std::shared_mutex mutex_;
-  std::map<std::string, std::uint32_t> partitions_;
+  std::map<std::string, Home> homes_;
 };
 
 // The rules of every workshop as they are now. Thread-safe.

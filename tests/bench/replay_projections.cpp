@@ -96,7 +96,7 @@ void fold_in_memory(const store::Store& empty, const Source& source) {
     if (reading->commits.empty()) break;
     for (const OwnedCommit& commit : reading->commits) {
       for (std::size_t i = 0; i < documents.size(); ++i) {
-        documents[i].enter(0, commit.commit.workshop);
+        documents[i].enter(commit.commit.workshop);
         all_views()[i].apply(commit.commit, documents[i]);
         require(documents[i].failure().empty(), "can't fold");
       }

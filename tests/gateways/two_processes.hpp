@@ -92,7 +92,7 @@ class ProjectorProcess {
     projections::Source whole = journal_.source();
     const auto read = [this, whole](std::uint32_t partition, const projections::Mark& from, std::size_t limit) {
       const std::size_t end = released_;
-      if (from.next_offset >= end) return std::expected<projections::Reading, projections::SourceStop>({{}, from});
+      if (from.next_offset >= end) return std::expected<projections::Reading, projections::SourceStop>({.commits = {}, .after = from});
       return whole.read(partition, from, std::min<std::size_t>(limit, end - from.next_offset));
     };
     return {.partitions = whole.partitions, .read = read};

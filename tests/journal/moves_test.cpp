@@ -138,7 +138,7 @@ TEST_CASE("journal: move: a seal that was left without an adoption is completed 
   CHECK(std::get<Accepted>(fixture.ask_until_home(0, add("farm", "key-3", 1))).answer == "6");
 }
 
-TEST_CASE("journal: move: an adoption without its seal is found by verify, and nobody leads the partition") {
+TEST_CASE("journal: move: an adoption without its seal is found by verify") {
   Fixture fixture;
   REQUIRE(fixture.open());
   REQUIRE(std::holds_alternative<Accepted>(fixture.ask(2, add("farm", "key-1", 5))));
@@ -147,16 +147,11 @@ TEST_CASE("journal: move: an adoption without its seal is found by verify, and n
   CHECK(verify(*fixture.log, {}).findings.empty());
   fixture.close();
   cut_before_the_move(fixture.folder, 2);
-  {
-    const auto log = open_embedded_read_only(fixture.folder);
-    REQUIRE(log);
-    const VerifyReport report = verify(**log, {});
-    REQUIRE(report.findings.size() == 1);
-    CHECK(report.findings.front().partition == 0);
-  }
-  const auto opened = fixture.open();
-  REQUIRE_FALSE(opened);
-  CHECK(opened.error().partition == 0);
+  const auto log = open_embedded_read_only(fixture.folder);
+  REQUIRE(log);
+  CHECK(std::ranges::any_of(verify(**log, {}).findings, [](const Damage& finding) {
+    return finding.partition == 0 && finding.reason == "the workshop that is adopted here was not sealed there";
+  }));
 }
 
 // Two owners of one process, fed by hand.

@@ -137,7 +137,7 @@ TEST_CASE("projections: projector: a commit that can't be folded stops money vie
     CHECK(orders::find(queries, here, "order-00000001").error() == QueryError::not_found);
     CHECK(quotes::find(queries, here, "quote-00000001")->status == "accepted");
     CHECK(quotes::find(queries, here, "quote-00000002")->status == "approved");
-    CHECK(store.get("!parked/quotes@1a/0000/w1/quote%2Fghost")->has_value());
+    CHECK(store.get("!parked/quotes@1.2a/w1/quote%2Fghost")->has_value());
     std::map<std::string, std::string> all = content(store);
     std::erase_if(all, [](const auto& pair) { return pair.first.starts_with("orders@") || pair.first.starts_with("!position/orders"); });
     if (expected.empty()) expected = all;
@@ -176,18 +176,18 @@ TEST_CASE("projections: rebuild: the other keyspace takes over with the same doc
   const auto rebuilt = rebuild(store, journal.source(50), views_named("orders"));
   REQUIRE(rebuilt);
   CHECK(rebuilt->events == journal.event_count());
-  CHECK(Keyspaces::load(store)->of("orders") == "orders@1b/");
+  CHECK(Keyspaces::load(store)->of("orders") == "orders@1.2b/");
   const auto green = content(store);
   CHECK(green.size() == blue.size() + 1);   // the pointer
   for (const auto& [key, value] : blue) {
     std::string moved = key;
-    if (const auto at = moved.find("orders@1a"); at != std::string::npos) moved[at + 8] = 'b';
+    if (const auto at = moved.find("orders@1.2a"); at != std::string::npos) moved[at + 10] = 'b';
     REQUIRE_MESSAGE(green.contains(moved), moved);
     CHECK(green.at(moved) == value);
   }
   check_same(store, folder.sub("scratch"), journal.source());
   REQUIRE(rebuild(store, journal.source(), views_named("all")));
-  CHECK(Keyspaces::load(store)->of("orders") == "orders@1a/");
+  CHECK(Keyspaces::load(store)->of("orders") == "orders@1.2a/");
   check_same(store, folder.sub("scratch-2"), journal.source());
 }
 
@@ -196,22 +196,69 @@ TEST_CASE("projections: compare: names the first document that is not what the j
   const Folder folder;
   store::Store store = opened(folder.sub("store"));
   fold_all(store, journal.source());
-  const std::string key = "orders@1a/0000/w1/d/order/order-00000003";
+  const std::string key = "orders@1.2a/w1/d/order/order-00000003";
   std::string value = store.get(key)->value();
   value.back() = ' ';
   store::Batch batch;
   batch.put(key, value);
-  batch.erase("quotes@1a/0000/w1/d/quote/quote-00000002");
+  batch.erase("quotes@1.2a/w1/d/quote/quote-00000002");
   REQUIRE(store.write(batch));
   store::Store scratch = opened(folder.sub("scratch"));
   const auto compared = compare(store, scratch, journal.source(), views_named("all"));
   REQUIRE(compared);
   REQUIRE(compared->differences.size() == 2);
   CHECK(compared->differences[0].view == "orders");
-  CHECK(compared->differences[0].key == "0000/w1/d/order/order-00000003");
+  CHECK(compared->differences[0].key == "w1/d/order/order-00000003");
   CHECK(compared->differences[0].detail == "different bytes");
-  CHECK(compared->differences[1].key == "0000/w1/d/quote/quote-00000002");
+  CHECK(compared->differences[1].key == "w1/d/quote/quote-00000002");
   CHECK(compared->differences[1].detail == "only rebuilt");
+}
+
+TEST_CASE("projections: projector: what a workshop did before a move is folded before what it did behind it, live and rebuilt") {
+  const testing::Journal journal = testing::many_journeys(6, 3);
+  const Folder folder;
+  store::Store unmoved = opened(folder.sub("unmoved"));
+  fold_all(unmoved, journal.source());
+
+  // The first half lies in partition 1, and partition 0, which is read first, goes on where it ends.
+  const std::size_t half = journal.commits().size() / 2;
+  const Source whole = journal.source();
+  Source moved{.partitions = 2, .read = [&](std::uint32_t partition, const Mark& from, std::size_t limit) {
+                 const std::size_t begin = partition == 1 ? 0 : half;
+                 const std::size_t end = partition == 1 ? half : journal.commits().size();
+                 const std::size_t left = end - begin - from.next_offset;
+                 if (left == 0) return std::expected<Reading, SourceStop>({.commits = {}, .after = from});
+                 auto reading = whole.read(0, {begin + from.next_offset, ""}, std::min(limit, left));
+                 for (OwnedCommit& commit : reading->commits) commit.commit.partition = partition, commit.commit.offset -= begin;
+                 reading->after.next_offset -= begin;
+                 if (partition == 0 && from.next_offset == 0) reading->behind = Place{1, half - 1};
+                 return reading;
+               }};
+  store::Store live = opened(folder.sub("moved"));
+  fold_all(live, moved);
+  const auto without_positions = [](const store::Store& store) {
+    auto all = content(store);
+    std::erase_if(all, [](const auto& entry) { return entry.first.starts_with("!position/"); });
+    return all;
+  };
+  CHECK(without_positions(live) == without_positions(unmoved));
+  check_same(live, folder.sub("scratch"), moved);
+}
+
+TEST_CASE("projections: projector: a start erases what other versions, layouts and a rebuild that was cut off left behind") {
+  const testing::Journal journal = testing::many_journeys(2, 1);
+  const Folder folder;
+  store::Store store = opened(folder.sub("store"));
+  fold_all(store, journal.source());
+  const auto clean = content(store);
+  store::Batch batch;
+  for (const char* key : {"orders@1a/0000/w1/d/order/ada", "orders@1.2b/w1/d/order/ada", "quotes@0a/x", "!position/orders@1a/0000",
+                          "!parked/quotes@1a/0000/w1/quote%2Fghost"}) {
+    batch.put(key, "left behind");
+  }
+  REQUIRE(store.write(batch));
+  fold_all(store, journal.source());
+  CHECK(content(store) == clean);
 }
 
 TEST_CASE("projections: projector: requests hear when the position they wait for is there") {

@@ -164,6 +164,7 @@ std::expected<bool, Broken> Session::collect() {
 // False: the commit can't be published now; the reader stays before it.
 bool Session::take(const journal::Commit& commit, std::uint32_t partition, std::uint64_t offset) {
   if (batch_.size() >= limits::batch_events_max) return false;
+  if (journal::must_wait(commit, [this](std::uint32_t other) { return readers_.at(other).position().offset; })) return false;
   std::vector<PublicEvent> events;
   std::uint32_t index = 0;
   for (const journal::Entry& entry : commit.entries()) {
