@@ -55,7 +55,7 @@ struct Truth {
   TemporaryFolder folder;
   crypto::KeyVault keys = std::move(*crypto::KeyVault::open(folder.path() / "keys"));
   std::unique_ptr<journal::Log> log = std::move(*journal::open_embedded(folder.path() / "journal", {.partitions = 1, .sync = false}));
-  Business business{keys};
+  Business business{keys, 0, 1};
   journal::Journal<Business> journal{*log, {&business}, {.owner = "test"}};
 
   Truth() {
