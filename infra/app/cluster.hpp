@@ -56,6 +56,10 @@ class Cluster {
   // Of a living projector; of another than `failed` if there are more.
   [[nodiscard]] std::optional<std::string> projector_url(std::string_view failed);
   [[nodiscard]] std::vector<std::string> urls_of_others() const;
+  // False only of a process that is known to be dead.
+  [[nodiscard]] bool lives(const std::string& id) const { return members_->life_of(id) != Life::dead; }
+  [[nodiscard]] Lead lead(Role role) const { return members_->lead(name(role)); }
+  [[nodiscard]] bool in_touch() const { return members_->in_touch(); }
 
   // What is missing for the work of this process; empty: nothing.
   [[nodiscard]] std::string trouble() const;

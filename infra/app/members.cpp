@@ -43,7 +43,7 @@ std::string encode(const Member& member) {
   for (const std::string& role : member.roles) writer.value(role);
   writer.end().key("partitions").begin_array();
   for (const std::uint32_t partition : member.partitions) writer.value(partition);
-  writer.end().member("time_ms", member.time_ms).end();
+  writer.end().member("time_ms", member.time_ms).member("since_ms", member.since_ms).end();
   return out;
 }
 
@@ -57,6 +57,7 @@ std::optional<Member> decode_member(std::string_view text) {
   if (parser.parse(text.data(), text.size()).get(object) != simdjson::SUCCESS) return std::nullopt;
   if (object["id"].get(id) != simdjson::SUCCESS || object["url"].get(url) != simdjson::SUCCESS) return std::nullopt;
   if (object["time_ms"].get(member.time_ms) != simdjson::SUCCESS) return std::nullopt;
+  if (object["since_ms"].get(member.since_ms) != simdjson::SUCCESS) return std::nullopt;
   if (!read_array<std::string_view>(object, "roles", member.roles)) return std::nullopt;
   if (!read_array<std::uint64_t>(object, "partitions", member.partitions)) return std::nullopt;
   member.id = id;
@@ -67,6 +68,7 @@ std::optional<Member> decode_member(std::string_view text) {
 // ---------------------------------------------------------------- the roster
 
 bool Roster::hears(std::int64_t now_ms) const { return heard_self_ms_ && now_ms - *heard_self_ms_ <= limits::deaf_after_ms; }
+bool Roster::was_away(std::int64_t now_ms) const { return !heard_self_ms_ || now_ms - *heard_self_ms_ > limits::silence_ms; }
 
 std::vector<MemberChange> Roster::hear(Member member, std::int64_t now_ms) {
   if (gone_.contains(member.id)) return {};
@@ -117,6 +119,17 @@ Life Roster::life_of(const std::string& id, std::int64_t now_ms) const {
   return hears(now_ms) && now_ms - hearing_since_ms_ > limits::silence_ms ? Life::dead : Life::unknown;
 }
 
+Lead Roster::lead(std::string_view role, std::int64_t now_ms) const {
+  // An older one that was not heard yet would have been by then.
+  if (!hears(now_ms) || now_ms - hearing_since_ms_ <= limits::silence_ms) return Lead::unknown;
+  const Member* oldest = nullptr;
+  for (const auto& [id, heard] : heard_) {
+    if (std::ranges::find(heard.member.roles, role) == heard.member.roles.end()) continue;
+    if (oldest == nullptr || heard.member.since_ms < oldest->since_ms) oldest = &heard.member;
+  }
+  return oldest != nullptr && oldest->id == self_ ? Lead::ours : Lead::others;
+}
+
 // ---------------------------------------------------------------- the process
 
 std::expected<std::unique_ptr<Members>, std::string> Members::open(const kafka::TableAddress& owners, MemberOptions options) {
@@ -142,6 +155,7 @@ void Members::hear(const kafka::TableChange& change) {
     if (!change.value) {
       changes = roster_.hear_gone(std::string(change.key));
     } else if (auto member = decode_member(*change.value); member && !change.earlier && member->id == change.key) {
+      if (member->id == id_ && roster_.was_away(steady_ms())) since_ms_ = clock_ms();
       changes = roster_.hear(std::move(*member), steady_ms());
     }
   }
@@ -166,8 +180,12 @@ void Members::run() {
   }
 }
 
+// Who was away comes back as the youngest.
 Member Members::self() const {
-  return {id_, options_.url, options_.roles, options_.partitions ? options_.partitions() : std::vector<std::uint32_t>{}, clock_ms()};
+  Member member{id_, options_.url, options_.roles, options_.partitions ? options_.partitions() : std::vector<std::uint32_t>{}, clock_ms()};
+  const std::lock_guard lock(mutex_);
+  member.since_ms = roster_.was_away(steady_ms()) ? member.time_ms : since_ms_;
+  return member;
 }
 
 void Members::report(const std::vector<MemberChange>& changes) const {
@@ -189,6 +207,16 @@ std::vector<Member> Members::find_by_role(std::string_view role) const {
 Life Members::life_of(const std::string& id) const {
   const std::lock_guard lock(mutex_);
   return roster_.life_of(id, steady_ms());
+}
+
+Lead Members::lead(std::string_view role) const {
+  const std::lock_guard lock(mutex_);
+  return roster_.lead(role, steady_ms());
+}
+
+bool Members::in_touch() const {
+  const std::lock_guard lock(mutex_);
+  return roster_.hears(steady_ms());
 }
 
 void Members::announce() {

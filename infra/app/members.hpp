@@ -27,6 +27,7 @@ struct Member {
   std::vector<std::string> roles = {};
   std::vector<std::uint32_t> partitions = {};    // that it owns
   std::int64_t time_ms = 0;                      // of its clock, for people
+  std::int64_t since_ms = 0;                     // of its clock: since then it has been there without a break
 };
 
 [[nodiscard]] std::string encode(const Member& member);
@@ -44,6 +45,13 @@ enum class Life {
   unknown,                                       // nothing heard of it, but not listened for long enough either
 };
 
+// Who does what only one may do.
+enum class Lead {
+  ours,
+  others,
+  unknown,                                       // nothing is heard, or not for long enough; it may be still as it was
+};
+
 // What one process knows of the others: a fold of what it hears and of the time. Times are of one steady clock.
 class Roster {
  public:
@@ -58,13 +66,18 @@ class Roster {
 
   [[nodiscard]] std::vector<Member> live() const;   // by id, this process among them
   [[nodiscard]] Life life_of(const std::string& id, std::int64_t now_ms) const;
+  // Of those with the role, the one that has been there longest leads: who comes, or comes back, does not disturb it.
+  [[nodiscard]] Lead lead(std::string_view role, std::int64_t now_ms) const;
+  // This process heard itself a moment ago.
+  [[nodiscard]] bool hears(std::int64_t now_ms) const;
+  // It has not for so long that the others may have taken it for dead.
+  [[nodiscard]] bool was_away(std::int64_t now_ms) const;
 
  private:
   struct Heard {
     Member member;
     std::int64_t at_ms;
   };
-  [[nodiscard]] bool hears(std::int64_t now_ms) const;
 
   const std::string self_;
   std::map<std::string, Heard> heard_;
@@ -94,6 +107,8 @@ class Members {
   [[nodiscard]] std::vector<Member> live() const;
   [[nodiscard]] std::vector<Member> find_by_role(std::string_view role) const;
   [[nodiscard]] Life life_of(const std::string& id) const;
+  [[nodiscard]] Lead lead(std::string_view role) const;
+  [[nodiscard]] bool in_touch() const;
   [[nodiscard]] std::string trouble() const { return table_->trouble(); }
 
   void announce();                               // at once, because something changed
@@ -109,9 +124,10 @@ class Members {
 
   const std::string id_;
   const MemberOptions options_;
-  mutable std::mutex mutex_;                     // guards the next four
+  mutable std::mutex mutex_;                     // guards the next five
   std::condition_variable woken_;
   Roster roster_;
+  std::int64_t since_ms_ = 0;
   bool announce_now_ = false;
   bool stopping_ = false;
   std::unique_ptr<kafka::Table> table_;          // calls hear(), so it goes before the rest

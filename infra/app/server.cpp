@@ -34,6 +34,8 @@
 #include "infra/app/settings.hpp"
 #include "infra/app/timers.hpp"
 #include "infra/blob/remote.hpp"
+#include "infra/crypto/encoding.hpp"
+#include "infra/crypto/random.hpp"
 #include "infra/http/server.hpp"
 #include "infra/journal/journal.hpp"
 #include "infra/journal/log/kafka/kafka_log.hpp"
@@ -52,11 +54,6 @@ namespace layerline::app {
 namespace {
 
 using journal::Journal;
-
-std::int64_t now_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 // Every file of the process counts: connections, blobs, RocksDB's tables.
 void raise_file_limit() {
@@ -101,6 +98,7 @@ class Process {
   [[nodiscard]] std::optional<std::string> start_follower();
   [[nodiscard]] std::optional<std::string> start_projector();
   void make_workers();
+  [[nodiscard]] std::optional<bool> on_duty() const;
   [[nodiscard]] std::optional<std::string> open_first_workshop();
   void open_first_workshop_when_led();
   [[nodiscard]] std::optional<std::string> listen();
@@ -249,7 +247,7 @@ std::optional<std::string> Process::start_journal() {
             std::size_t led = 0;
             for (std::uint32_t partition = 0; partition < partitions_.size(); ++partition) led += journal_->leads(partition) ? 1 : 0;
             led_.set(static_cast<double>(led));
-            if (cluster_) cluster_->announce();
+            if (cluster_ && !closing_) cluster_->announce();   // else the farewell says it, and does not wait for one more heartbeat
           }});
   if (auto started = journal_->start(); !started) return "the journal is damaged: " + journal::describe(started.error());
   commands_->attach(*journal_);
@@ -282,8 +280,16 @@ std::optional<std::string> Process::start_projector() {
 }
 
 void Process::make_workers() {
-  const auto add = [this](std::string name, std::map<effects::Action, effects::Perform> handlers, std::size_t threads) {
-    workers_.push_back(std::make_unique<effects::EffectWorker>(*commands_, std::move(name), std::move(handlers), threads));
+  effects::Colleagues colleagues{.process = crypto::hex(crypto::random_bytes(limits::member_id_bytes))};
+  if (cluster_) {
+    colleagues.process = cluster_->id();
+    colleagues.lives = [this](const std::string& process) { return cluster_->lives(process); };
+    colleagues.in_touch = [this] { return cluster_->in_touch(); };
+  }
+  const auto add = [&](std::string name, std::map<effects::Action, effects::Perform> handlers, std::size_t threads,
+                       std::function<bool()> on_duty = [] { return true; }) {
+    effects::WorkerOptions options{std::move(name), threads, colleagues, std::move(on_duty)};
+    workers_.push_back(std::make_unique<effects::EffectWorker>(*commands_, std::move(handlers), std::move(options)));
   };
   if (has(Role::slicer)) {
     auto slicing = slicer::slicer_effects(*blobs_, {folder_.scratch() / "slices", profile_file(settings_, folder_)});
@@ -293,8 +299,8 @@ void Process::make_workers() {
   }
   if (has(Role::payments)) add("payments", payments::payment_effects(settings_.stripe), limits::effect_threads);
   if (has(Role::printer)) {
-    farm_ = std::make_unique<printer::Farm>(*commands_, *blobs_, static_cast<std::uint64_t>(now_ms()));
-    add("printer", farm_->print_effects(), 1);
+    farm_ = std::make_unique<printer::Farm>(*commands_, *blobs_, [this] { return on_duty(); });
+    add("printer", farm_->print_effects(), 1, [this] { return farm_->is_connected() && on_duty().value_or(false); });
   }
   if (!has(Role::notifier)) return;
   notifier::Sender sender{settings_.smtp, settings_.mail_from, settings_.mail_from_name, settings_.public_url, {}};
@@ -302,6 +308,17 @@ void Process::make_workers() {
     return settings_.public_url + "/track/" + rest::tracking_token(keys_->installation_secret(), workshop, order);
   };
   add("notifier", notifier::mail_effects(std::move(sender)), limits::effect_threads);
+}
+
+// A printer speaks with one process.
+std::optional<bool> Process::on_duty() const {
+  if (!cluster_) return true;
+  switch (cluster_->lead(Role::printer)) {
+    case Lead::ours: return true;
+    case Lead::others: return false;
+    case Lead::unknown: return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 std::string Process::trouble() const {

@@ -58,12 +58,12 @@ struct Truth {
   Business business{keys, 0, 1};
   journal::Journal<Business> journal{*log, {&business}, {.owner = "test"}};
 
-  Truth() {
+  explicit Truth(std::string operator_mail = {}) {
     REQUIRE(journal.start());
     boost::asio::io_context unused;
     Commands commands(unused, only_main);
     commands.attach(journal);
-    const settings::OpenWorkshop open{WorkshopId("main"), "Main", "EUR", ""};
+    const settings::OpenWorkshop open{WorkshopId("main"), "Main", "EUR", std::move(operator_mail)};
     const Outcome opened = commands.execute_blocking(
         {.workshop = "main", .command_id = {}, .payload_hash = {}, .actor = "test", .cause = {}, .command = open});
     REQUIRE(std::holds_alternative<journal::Accepted>(opened));

@@ -14,7 +14,7 @@ using kafka::test::until;
 using namespace std::chrono_literals;
 using Kind = MemberChange::Kind;
 
-Member member(std::string id) { return {std::move(id), "http://h", {"owner"}, {}, 0}; }
+Member member(std::string id, std::int64_t since_ms = 0) { return {std::move(id), "http://h", {"owner"}, {}, 0, since_ms}; }
 
 // Hears itself twice a second from `from_ms` until `to_ms`; whoever leaves meanwhile.
 std::vector<MemberChange> listen(Roster& roster, std::int64_t from_ms, std::int64_t to_ms) {
@@ -74,15 +74,39 @@ TEST_CASE("members: of whom nothing was heard we know only after we have listene
   CHECK(roster.life_of("a", 12'200) == Life::dead);
 }
 
+TEST_CASE("members: of those with a role the one that was there first leads; who has not listened long enough does not know") {
+  Roster roster("self");
+  static_cast<void>(roster.hear(member("older", -1), 0));
+  static_cast<void>(listen(roster, 0, 2'000));
+  CHECK(roster.lead("owner", 2'000) == Lead::unknown);
+  static_cast<void>(roster.hear(member("older", -1), 2'000));
+  static_cast<void>(roster.hear(member("younger", 1), 2'000));
+  static_cast<void>(listen(roster, 2'100, 2'200));
+  CHECK(roster.lead("owner", 2'200) == Lead::others);
+  CHECK(roster.lead("printer", 2'200) == Lead::others);   // not even ours
+  static_cast<void>(listen(roster, 2'300, 4'200));          // the older one is silent
+  CHECK(roster.lead("owner", 4'200) == Lead::ours);
+  CHECK(roster.lead("owner", 8'000) == Lead::unknown);      // we hear nobody
+}
+
+TEST_CASE("members: who has not heard himself for two seconds was away") {
+  Roster roster("self");
+  CHECK(roster.was_away(0));
+  static_cast<void>(listen(roster, 0, 1'000));
+  CHECK_FALSE(roster.was_away(3'000));
+  CHECK(roster.was_away(3'001));
+}
+
 TEST_CASE("members: a heartbeat is JSON and comes back as it was; anything else is no heartbeat") {
-  const Member said{"id", "http://a:1", {"gateway", "owner"}, {0, 15}, 1'700'000'000'000};
-  CHECK(encode(said) == R"({"id":"id","url":"http://a:1","roles":["gateway","owner"],"partitions":[0,15],"time_ms":1700000000000})");
+  const Member said{"id", "http://a:1", {"gateway", "owner"}, {0, 15}, 1'700'000'000'000, 1'600'000'000'000};
+  CHECK(encode(said) == R"({"id":"id","url":"http://a:1","roles":["gateway","owner"],"partitions":[0,15],"time_ms":1700000000000,)"
+                         R"("since_ms":1600000000000})");
   const auto heard = decode_member(encode(said));
   REQUIRE(heard);
   CHECK(encode(*heard) == encode(said));
-  for (const char* wrong : {"", "{", "[]", "{}", R"({"id":1,"url":"","roles":[],"partitions":[],"time_ms":1})",
-                            R"({"id":"a","url":"","roles":[1],"partitions":[],"time_ms":1})",
-                            R"({"id":"a","url":"","roles":[],"partitions":[-1],"time_ms":1})"})
+  for (const char* wrong : {"", "{", "[]", "{}", R"({"id":1,"url":"","roles":[],"partitions":[],"time_ms":1,"since_ms":1})",
+                            R"({"id":"a","url":"","roles":[1],"partitions":[],"time_ms":1,"since_ms":1})",
+                            R"({"id":"a","url":"","roles":[],"partitions":[-1],"time_ms":1,"since_ms":1})"})
     CHECK_FALSE(decode_member(wrong));
 }
 

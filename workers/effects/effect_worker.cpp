@@ -18,14 +18,21 @@ bool definite(const app::Outcome& outcome) {
          !std::holds_alternative<journal::NotOwner>(outcome);
 }
 
+// Earlier journals name no process.
+std::string process_of(const std::string& worker) {
+  const std::size_t at = worker.find('@');
+  return at == std::string::npos ? std::string() : worker.substr(at + 1);
+}
+
 bool applied(const app::Outcome& outcome) {
   return std::holds_alternative<journal::Accepted>(outcome) || std::holds_alternative<journal::Repeated>(outcome);
 }
 
 }  // namespace
 
-EffectWorker::EffectWorker(app::Commands& commands, std::string name, std::map<Action, Perform> handlers, std::size_t threads)
-    : commands_(commands), name_(std::move(name)), handlers_(std::move(handlers)), thread_count_(threads) {}
+EffectWorker::EffectWorker(app::Commands& commands, std::map<Action, Perform> handlers, WorkerOptions options)
+    : commands_(commands), handlers_(std::move(handlers)), options_(std::move(options)),
+      worker_(options_.name + "@" + options_.colleagues.process) {}
 
 const std::vector<std::string>& EffectWorker::fact_types() {
   static const std::vector<std::string> types = {"effect.requested", "effect.attempted", "effect.succeeded", "effect.failed",
@@ -40,21 +47,26 @@ void EffectWorker::fold(const app::Fact& fact) {
     const auto found = entries_.find(id);
     return found == entries_.end() ? nullptr : &found->second;
   };
+  const auto over = [](Entry& attempted) {
+    attempted.running = false;
+    attempted.holder.clear();
+  };
   const K& event = fact.event;
   if (event.has_effect_requested()) {
     const events::EffectRequested& request = event.effect_requested();
     if (!handlers_.contains(request.action_case())) return;
-    entries_[request.effect()] = {{fact.workshop, request.effect(), 0, request}, fact.time_ms, false, false};
+    entries_[request.effect()] = {{fact.workshop, request.effect(), 0, request}, {}, fact.time_ms, false, false};
   } else if (event.has_effect_attempted()) {
-    if (Entry* e = entry(event.effect_attempted().effect())) e->effect.attempt = event.effect_attempted().attempt();
+    const events::EffectAttempted& made = event.effect_attempted();
+    if (Entry* e = entry(made.effect())) e->effect.attempt = made.attempt(), e->holder = process_of(made.worker());
   } else if (event.has_effect_succeeded()) {
     entries_.erase(event.effect_succeeded().effect());
   } else if (event.has_effect_failed()) {
-    if (Entry* e = entry(event.effect_failed().effect())) e->due_ms = event.effect_failed().retry_at_ms(), e->running = false;
+    if (Entry* e = entry(event.effect_failed().effect())) over(*e), e->due_ms = event.effect_failed().retry_at_ms();
   } else if (event.has_effect_unknown()) {
-    if (Entry* e = entry(event.effect_unknown().effect())) e->due_ms = event.effect_unknown().retry_at_ms(), e->running = false;
+    if (Entry* e = entry(event.effect_unknown().effect())) over(*e), e->due_ms = event.effect_unknown().retry_at_ms();
   } else if (event.has_effect_parked()) {
-    if (Entry* e = entry(event.effect_parked().effect())) e->parked = true, e->running = false;
+    if (Entry* e = entry(event.effect_parked().effect())) over(*e), e->parked = true;
   } else if (event.has_effect_retried()) {
     if (Entry* e = entry(event.effect_retried().effect())) e->parked = false, e->due_ms = fact.time_ms;
   }
@@ -62,7 +74,7 @@ void EffectWorker::fold(const app::Fact& fact) {
 }
 
 void EffectWorker::start() {
-  for (std::size_t i = 0; i < thread_count_; ++i) threads_.emplace_back([this] { run(); });
+  for (std::size_t i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
 void EffectWorker::stop() {
@@ -83,8 +95,10 @@ std::optional<OpenEffect> EffectWorker::take() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     const std::int64_t now = now_ms();
+    const bool on_duty = options_.on_duty();
     for (auto& [id, entry] : entries_) {
-      if (entry.running || entry.parked || entry.due_ms > now) continue;
+      if (!on_duty) break;
+      if (!is_free(entry, now)) continue;
       entry.running = true;
       OpenEffect effect = entry.effect;
       effect.attempt += 1;
@@ -95,9 +109,24 @@ std::optional<OpenEffect> EffectWorker::take() {
   return std::nullopt;
 }
 
+bool EffectWorker::is_free(const Entry& entry, std::int64_t now_ms) const {
+  if (entry.running || entry.parked || entry.due_ms > now_ms) return false;
+  const Colleagues& colleagues = options_.colleagues;
+  return entry.holder.empty() || entry.holder == colleagues.process || !colleagues.lives(entry.holder);
+}
+
+// A process that stood still, or was cut off, may have been taken for dead: then another has made the next attempt meanwhile.
+bool EffectWorker::still_ours(const OpenEffect& effect) {
+  std::unique_lock lock(mutex_);
+  while (!stopping_ && !options_.colleagues.in_touch()) changed_.wait_for(lock, std::chrono::milliseconds(limits::touch_check_ms));
+  const auto found = entries_.find(effect.id);
+  return !stopping_ && found != entries_.end() && found->second.effect.attempt <= effect.attempt;
+}
+
 void EffectWorker::perform(const OpenEffect& effect) {
-  const app::Outcome attempted = tell(effect, "attempt", AttemptEffect{EffectId(effect.id), effect.attempt, name_});
-  if (!applied(attempted)) return rest(effect.id, now_ms() + limits::owner_retry_ms);
+  // The name is in the key: what one worker was given is nothing that another may do as well.
+  const app::Outcome attempted = tell(effect, "attempt:" + worker_, AttemptEffect{EffectId(effect.id), effect.attempt, worker_});
+  if (!applied(attempted) || !still_ours(effect)) return rest(effect.id, now_ms() + limits::owner_retry_ms);
   const app::Outcome told = tell(effect, "result", handlers_.at(effect.request.action_case())(effect));
   if (applied(told)) return;   // the fold of what was told says how it goes on
   // The owner refused the result: it must not be tried without end.
@@ -114,7 +143,7 @@ app::Outcome EffectWorker::tell(const OpenEffect& effect, std::string_view step,
   envelope.command_id = "effect:" + effect.id + ":" + std::to_string(effect.attempt) + ":" + std::string(step);
   const crypto::Sha256Digest digest = crypto::sha256(envelope.command_id);
   envelope.payload_hash.assign(digest.begin(), digest.end());   // the key alone says what it is for
-  envelope.actor = "worker:" + name_;
+  envelope.actor = "worker:" + options_.name;
   envelope.cause = "effect:" + effect.id;
   envelope.command = std::move(command);
   while (true) {

@@ -1,5 +1,6 @@
 // Performs effects: takes an open one, has the owner record the attempt, performs it, and tells the outcome as a command.
 // An attempt that a crash cut off is made again with the next number; the effect's id stays its idempotency key outside.
+// Of several workers the owner gives each attempt to one; the others leave the effect to it for as long as its process lives.
 #pragma once
 
 #include <condition_variable>
@@ -28,10 +29,23 @@ struct OpenEffect {
 using Perform = std::function<Command(const OpenEffect&)>;
 using Action = events::EffectRequested::ActionCase;
 
+// What a worker knows of the processes beside its own. Any thread; alone there are none.
+struct Colleagues {
+  std::string process = "alone";                                        // the id of this start of this process
+  std::function<bool(const std::string& process)> lives = [](const std::string&) { return false; };
+  std::function<bool()> in_touch = [] { return true; };                 // false: the others may take this process for dead
+};
+
+struct WorkerOptions {
+  std::string name = {};                                                // of the kind: "slicer", "notifier"
+  std::size_t threads = 1;
+  Colleagues colleagues = {};
+  std::function<bool()> on_duty = [] { return true; };                  // false: takes nothing new now
+};
+
 class EffectWorker {
  public:
-  // `name` tells the workers apart in the journal: "slicer", "notifier".
-  EffectWorker(app::Commands& commands, std::string name, std::map<Action, Perform> handlers, std::size_t threads);
+  EffectWorker(app::Commands& commands, std::map<Action, Perform> handlers, WorkerOptions options);
   ~EffectWorker() { stop(); }
   EffectWorker(const EffectWorker&) = delete;
   EffectWorker& operator=(const EffectWorker&) = delete;
@@ -46,20 +60,23 @@ class EffectWorker {
  private:
   struct Entry {
     OpenEffect effect;                      // effect.attempt: attempts made so far
+    std::string holder;                     // the process that made the last one, as long as it has no outcome
     std::int64_t due_ms = 0;
     bool parked = false;
     bool running = false;
   };
   void run();
   [[nodiscard]] std::optional<OpenEffect> take();
+  [[nodiscard]] bool is_free(const Entry& entry, std::int64_t now_ms) const;
+  [[nodiscard]] bool still_ours(const OpenEffect& effect);
   void perform(const OpenEffect& effect);
   [[nodiscard]] app::Outcome tell(const OpenEffect& effect, std::string_view step, Command command);
   void rest(const std::string& id, std::int64_t due_ms);
 
   app::Commands& commands_;
-  const std::string name_;
   const std::map<Action, Perform> handlers_;
-  const std::size_t thread_count_;
+  const WorkerOptions options_;
+  const std::string worker_;                // in the journal: "slicer@<process>"
   std::vector<std::thread> threads_;
   std::mutex mutex_;                        // guards the next two
   std::map<std::string, Entry> entries_;    // by effect id: the oldest first

@@ -1,5 +1,6 @@
 #include "workers/printer/farm.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <utility>
@@ -21,6 +22,11 @@ std::string md5_of(const std::filesystem::path& path) {
   return digest.finish_hex();
 }
 
+std::uint64_t now_ms() {
+  using namespace std::chrono;
+  return static_cast<std::uint64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+}
+
 PrinterConfig config_of(const events::PrinterAdded& added, const std::string& key, std::uint64_t session) {
   PrinterConfig config;
   config.id = key;
@@ -36,19 +42,20 @@ PrinterConfig config_of(const events::PrinterAdded& added, const std::string& ke
 
 }  // namespace
 
-Farm::Farm(app::Commands& commands, const blob::BlobStore& blobs, std::uint64_t session)
-    : commands_(commands), blobs_(blobs), session_(session) {}
+Farm::Farm(app::Commands& commands, const blob::BlobStore& blobs, OnDuty on_duty)
+    : commands_(commands), blobs_(blobs), on_duty_(std::move(on_duty)) {}
 
 const std::vector<std::string>& Farm::fact_types() {
   static const std::vector<std::string> types = {"printer.added",   "print.dispatched",  "print.started",       "print.progressed",
                                                  "print.paused",    "print.resumed",     "print.finished",      "print.failed",
-                                                 "print.cancelled", "print.end_unknown", "print.stop_requested"};
+                                                 "print.cancelled", "print.end_unknown", "print.stop_requested",
+                                                 "effect.attempted"};
   return types;
 }
 
 void Farm::fold(const app::Fact& fact) {
   using K = events::Event;
-  std::unique_lock lock(mutex_);
+  const std::lock_guard lock(mutex_);
   const K& event = fact.event;
   const auto job = [&](const std::string& id) -> Dispatched* {
     const auto found = jobs_.find(id);
@@ -57,21 +64,20 @@ void Farm::fold(const app::Fact& fact) {
   if (event.has_printer_added()) {
     const std::string key = key_of(fact.workshop, event.printer_added().printer());
     printers_[key] = {fact.workshop, config_of(event.printer_added(), key, session_)};
-    if (!live_) return;
-    const PrinterConfig config = printers_[key].config;
-    const auto belief = belief_of(key);
-    lock.unlock();
-    connections_->add(config, belief);
+    if (connections_) connections_->add(printers_[key].config, belief_of(key));
   } else if (event.has_print_dispatched()) {
     const events::PrintDispatched& d = event.print_dispatched();
     Dispatched& dispatched = jobs_[d.job()];
-    dispatched = {fact.workshop, key_of(fact.workshop, d.printer()), d.blob(), d.slot(), d.print_ms(), {}};
+    dispatched = {fact.workshop, key_of(fact.workshop, d.printer()), d.blob(), d.effect(), false, d.slot(), d.print_ms(), {}};
     dispatched.belief = {.attempt = d.job(),
                          .remote_name = d.remote_name(),
                          .subtask_id = static_cast<std::int32_t>(d.submission_id()),
                          .command_sent_ms = fact.time_ms,
                          .estimated_seconds = d.print_ms() / 1000,
                          .layer_count = static_cast<int>(d.layers())};
+  } else if (event.has_effect_attempted()) {
+    for (auto& [id, dispatched] : jobs_)
+      if (dispatched.effect == event.effect_attempted().effect()) dispatched.attempted = true;
   } else if (event.has_print_started()) {
     if (auto* d = job(event.print_started().job())) d->belief.phase = BelievedPhase::running;
   } else if (event.has_print_progressed()) {
@@ -96,20 +102,13 @@ void Farm::fold(const app::Fact& fact) {
 
 std::optional<RunningAttempt> Farm::belief_of(const std::string& printer) const {
   for (const auto& [id, dispatched] : jobs_)
-    if (dispatched.printer == printer) return dispatched.belief;
+    if (dispatched.printer == printer && dispatched.attempted) return dispatched.belief;   // else it is still to be started
   return std::nullopt;
 }
 
 void Farm::start() {
-  connections_ = std::make_unique<PrinterConnections>([this](const Observation& observation) { observe(observation); });
   teller_ = std::thread([this] { tell_all(); });
-  std::vector<std::pair<PrinterConfig, std::optional<RunningAttempt>>> all;
-  {
-    const std::lock_guard lock(mutex_);
-    live_ = true;
-    for (const auto& [key, known] : printers_) all.emplace_back(known.config, belief_of(key));
-  }
-  for (auto& [config, belief] : all) connections_->add(std::move(config), std::move(belief));
+  watch_ = std::thread([this] { keep_watch(); });
 }
 
 void Farm::stop() {
@@ -117,11 +116,49 @@ void Farm::stop() {
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
     stopping_ = true;
-    live_ = false;
     changed_.notify_all();
   }
-  connections_.reset();
+  if (watch_.joinable()) watch_.join();
+  disconnect();
   if (teller_.joinable()) teller_.join();
+}
+
+bool Farm::is_connected() const {
+  const std::lock_guard lock(mutex_);
+  return connections_ != nullptr;
+}
+
+void Farm::keep_watch() {
+  while (true) {
+    const std::optional<bool> on_duty = on_duty_();
+    if (on_duty && *on_duty != is_connected()) *on_duty ? connect() : disconnect();
+    std::unique_lock lock(mutex_);
+    if (changed_.wait_for(lock, std::chrono::milliseconds(limits::duty_check_ms), [&] { return stopping_; })) return;
+  }
+}
+
+void Farm::connect() {
+  auto connections = std::make_shared<PrinterConnections>([this](const Observation& observation) { observe(observation); });
+  const std::lock_guard lock(mutex_);
+  session_ = std::max(session_ + 1, now_ms());
+  for (auto& [key, known] : printers_) {
+    known.config.session = session_;
+    connections->add(known.config, belief_of(key));
+  }
+  connections_ = std::move(connections);
+}
+
+// What was seen and not told yet, the next one sees by itself.
+void Farm::disconnect() {
+  std::shared_ptr<PrinterConnections> connections;
+  {
+    const std::lock_guard lock(mutex_);
+    connections = std::move(connections_);
+    connections_ = nullptr;
+    reports_.clear();
+    shown_.clear();
+  }
+  connections.reset();   // ends threads that may be waiting for the lock
 }
 
 std::map<effects::Action, effects::Perform> Farm::print_effects() {
@@ -143,15 +180,21 @@ Command Farm::start_print(const effects::OpenEffect& effect) {
   }
   // Not under the lock: it may have to come from another process.
   const auto path = blobs_.get(blob);
+  const auto not_started = [&](std::string why) {
+    return printing::ObservePrint{PrintJobId(job), printing::Sight::failed_to_start, 0, 0, std::move(why), false, false};
+  };
   PrintRequest request;
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    // Who has just come on duty has to hear the printer first.
+    changed_.wait_for(lock, std::chrono::milliseconds(limits::show_wait_ms), [&] {
+      const auto waiting = jobs_.find(job);
+      return stopping_ || !connections_ || waiting == jobs_.end() || shown_.contains(waiting->second.printer);
+    });
     const auto found = jobs_.find(job);
     if (found == jobs_.end()) return effects::FinishEffect{id, effects::Outcome::succeeded, ""};   // it ended meanwhile
     const Dispatched& dispatched = found->second;
-    if (!path || dispatched.blob != blob)
-      return printing::ObservePrint{
-          PrintJobId(found->first), printing::Sight::failed_to_start, 0, 0, "the print file is not here", false, false};
+    if (!path || dispatched.blob != blob) return not_started("the print file is not here");
     request.printer = dispatched.printer;
     request.attempt = found->first;
     request.remote_name = dispatched.belief.remote_name;
@@ -163,22 +206,28 @@ Command Farm::start_print(const effects::OpenEffect& effect) {
     request.layer_count = dispatched.belief.layer_count;
   }
   request.md5 = md5_of(request.file_path);
+  const std::lock_guard lock(mutex_);
+  if (!connections_) return not_started("another process has taken the printers over");
   connections_->start_print(std::move(request));
   return effects::FinishEffect{id, effects::Outcome::succeeded, ""};
 }
 
 Command Farm::stop_print(const effects::OpenEffect& effect) {
-  std::string printer;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = jobs_.find(effect.request.stop_print().job());
-    if (found != jobs_.end()) printer = found->second.printer;
-  }
-  if (!printer.empty()) connections_->stop_print(printer);
+  const std::lock_guard lock(mutex_);
+  const auto found = jobs_.find(effect.request.stop_print().job());
+  if (found != jobs_.end() && connections_) connections_->stop_print(found->second.printer);   // else the belief tells the next one
   return effects::FinishEffect{EffectId(effect.id), effects::Outcome::succeeded, ""};
 }
 
+void Farm::note_shown(const std::string& printer, const PrinterState& state) {
+  const std::lock_guard lock(mutex_);
+  if (state.health == Health::live && state.activity != Activity::unknown) shown_.insert(printer);
+  else shown_.erase(printer);
+  changed_.notify_all();
+}
+
 void Farm::observe(const Observation& observation) {
+  if (const auto* changed = std::get_if<StatusChanged>(&observation.fact)) note_shown(observation.printer, changed->state);
   const std::size_t slash = observation.printer.find('/');
   auto command = command_of(observation, observation.printer.substr(slash + 1));
   if (!command) return;
@@ -198,7 +247,8 @@ void Farm::tell_all() {
     if (stopping_) return;
     app::Envelope envelope;
     envelope.workshop = reports_.front().workshop;
-    envelope.command_id = reports_.front().key;
+    const std::string told = reports_.front().key;
+    envelope.command_id = told;
     const crypto::Sha256Digest digest = crypto::sha256(envelope.command_id);
     envelope.payload_hash.assign(digest.begin(), digest.end());
     envelope.actor = "worker:printer";
@@ -207,6 +257,7 @@ void Farm::tell_all() {
     lock.unlock();
     const app::Outcome outcome = commands_.execute_blocking(std::move(envelope));
     lock.lock();
+    if (reports_.empty() || reports_.front().key != told) continue;   // the duty has ended meanwhile
     if (std::holds_alternative<journal::Busy>(outcome) || std::holds_alternative<journal::Unknown>(outcome) ||
         std::holds_alternative<journal::NotOwner>(outcome)) {
       changed_.wait_for(lock, std::chrono::milliseconds(limits::owner_retry_ms), [&] { return stopping_; });

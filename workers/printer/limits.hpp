@@ -35,6 +35,8 @@ inline constexpr std::int64_t tick_ms = 250;
 // The farm.
 inline constexpr std::int64_t external_spool_slot = 254;     // as the printers number it: not in the AMS
 inline constexpr std::int64_t owner_retry_ms = 200;
+inline constexpr std::int64_t duty_check_ms = 250;
+inline constexpr std::int64_t show_wait_ms = 15'000;         // a start waits so long for the first report after a connection was made
 
 // Sizes.
 inline constexpr std::size_t message_bytes = 1 << 20;       // the largest real report is 40 KB
