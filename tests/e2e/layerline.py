@@ -176,13 +176,14 @@ class Server:
 
     def __init__(self, data, environment=None, options=()):
         self.data, self.process, self.options = pathlib.Path(data), None, [str(option) for option in options]
+        self.inside = []             # the words of a command that runs it, such as one that enters a namespace
         self.port = free_port()
         self.log = self.data.with_name(self.data.name + ".log")
         self.environment = {**os.environ, "LAYERLINE_STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET, **(environment or {})}
 
     def start(self):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([BINARY, "serve", "--data", self.data, "--port", str(self.port), *self.options],
+            self.process = subprocess.Popen([*self.inside, BINARY, "serve", "--data", self.data, "--port", str(self.port), *self.options],
                                             stdout=subprocess.PIPE, stderr=log, env=self.environment)
         line = self.process.stdout.readline()
         require(line, f"the server did not start: {self.log.read_text(errors='replace')[-800:]}")

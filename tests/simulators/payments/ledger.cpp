@@ -212,6 +212,7 @@ ApiAnswer Ledger::create_refund(const Form& form, std::int64_t now_s) {
   if (left <= 0) return bad_request("charge_already_refunded", "The charge has already been refunded.");
   if (amount > left) return bad_request("", "Refund amount is greater than unrefunded amount on charge.");
   intent.amount_refunded += amount;
+  intent.refunds += 1;
   std::string document;
   json::Writer writer(document);
   writer.begin_object().member("id", new_id("re")).member("object", "refund").member("amount", amount).member("currency", intent.currency);
@@ -220,6 +221,19 @@ ApiAnswer Ledger::create_refund(const Form& form, std::int64_t now_s) {
   writer.end();
   emit("charge.refunded", charge_document(intent), now_s);
   return {200, document};
+}
+
+std::string Ledger::done() const {
+  std::string document;
+  json::Writer writer(document);
+  writer.begin_object().key("intents").begin_array();
+  for (const auto& [id, intent] : intents_) {
+    const auto payment = intent.metadata.find("payment_id");
+    writer.begin_object().member("id", id).member("payment", payment == intent.metadata.end() ? "" : payment->second);
+    writer.member("status", intent.status).member("refunds", intent.refunds).end();
+  }
+  writer.end().end();
+  return document;
 }
 
 void Ledger::emit(std::string_view type, const std::string& object, std::int64_t now_s) {

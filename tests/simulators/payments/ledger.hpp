@@ -42,6 +42,9 @@ class Ledger {
   // What the customer does in the browser: "ok" pays, "declined" fails the attempt, "authorise" holds the amount.
   ApiAnswer pay(const std::string& intent_id, std::string_view card, std::int64_t now_s);
 
+  // What was really done, for a test that counts: one object an intent.
+  [[nodiscard]] std::string done() const;
+
  private:
   struct Intent {
     std::string id;
@@ -51,6 +54,7 @@ class Ledger {
     std::int64_t amount_received = 0;
     std::int64_t amount_capturable = 0;
     std::int64_t amount_refunded = 0;
+    std::int64_t refunds = 0;
     std::string charge_id;
     std::string description;
     std::string decline_code;

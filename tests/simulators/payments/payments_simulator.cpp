@@ -3,6 +3,7 @@
 // Only here: POST /_simulate/pay {"intent":"pi_…","card":"ok|declined|authorise"}
 //            POST /_simulate/faults {"repeat":3,"delay_ms":100,"reorder":true,"drop":1,"fail_once":true}
 //            GET  /_simulate/webhooks → {"delivered":3,"waiting":0}
+//            GET  /_simulate/intents → {"intents":[{"id":"pi_…","payment":"…","status":"succeeded","refunds":0}]}
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -75,6 +76,7 @@ class Simulator {
     add(http::Method::post, "/_simulate/pay", &Simulator::pay);
     add(http::Method::post, "/_simulate/faults", &Simulator::set_faults);
     add(http::Method::get, "/_simulate/webhooks", &Simulator::count_webhooks);
+    add(http::Method::get, "/_simulate/intents", &Simulator::list_intents);
     return router;
   }
 
@@ -133,6 +135,8 @@ class Simulator {
     json::Writer(body).begin_object().member("delivered", sender_.delivered()).member("waiting", sender_.waiting()).end();
     return http::json_response(200, body);
   }
+
+  http::Response list_intents(http::Request&) { return http::json_response(200, ledger_.done()); }
 
   WebhookSender sender_;
   Ledger ledger_;
