@@ -57,7 +57,7 @@ std::optional<Member> decode_member(std::string_view text) {
   if (parser.parse(text.data(), text.size()).get(object) != simdjson::SUCCESS) return std::nullopt;
   if (object["id"].get(id) != simdjson::SUCCESS || object["url"].get(url) != simdjson::SUCCESS) return std::nullopt;
   if (object["time_ms"].get(member.time_ms) != simdjson::SUCCESS) return std::nullopt;
-  if (object["since_ms"].get(member.since_ms) != simdjson::SUCCESS) return std::nullopt;
+  static_cast<void>(object["since_ms"].get(member.since_ms));   // an earlier build does not say it, and counts as the oldest
   if (!read_array<std::string_view>(object, "roles", member.roles)) return std::nullopt;
   if (!read_array<std::uint64_t>(object, "partitions", member.partitions)) return std::nullopt;
   member.id = id;

@@ -92,12 +92,21 @@ void Farm::fold(const app::Fact& fact) {
   } else if (event.has_print_stop_requested()) {
     if (auto* d = job(event.print_stop_requested().job())) d->belief.stop_requested = true;
   } else if (event.has_print_finished()) {
-    jobs_.erase(event.print_finished().job());
+    end(event.print_finished().job(), event.print_finished().by());
   } else if (event.has_print_failed()) {
-    jobs_.erase(event.print_failed().job());
+    end(event.print_failed().job(), event.print_failed().by());
   } else if (event.has_print_cancelled()) {
-    jobs_.erase(event.print_cancelled().job());
+    end(event.print_cancelled().job(), event.print_cancelled().by());
   }
+}
+
+// What an operator has ended, the session still waits for; and it takes no other print until it is told.
+void Farm::end(const std::string& job, const std::string& by) {
+  const auto found = jobs_.find(job);
+  if (found == jobs_.end()) return;
+  const std::string printer = found->second.printer;
+  jobs_.erase(found);
+  if (connections_ && by != "printer") connections_->believe(printer, belief_of(printer));
 }
 
 std::optional<RunningAttempt> Farm::belief_of(const std::string& printer) const {

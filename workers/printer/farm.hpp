@@ -64,6 +64,7 @@ class Farm {
   };
 
   [[nodiscard]] std::optional<RunningAttempt> belief_of(const std::string& printer) const;
+  void end(const std::string& job, const std::string& by);
   [[nodiscard]] Command start_print(const effects::OpenEffect& effect);
   [[nodiscard]] Command stop_print(const effects::OpenEffect& effect);
   void observe(const Observation& observation);
