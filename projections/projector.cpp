@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <functional>
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -66,7 +67,8 @@ std::expected<void, std::string> Projector::start() {
       while (!stopping_ && pass(partition)) moved = true;
     }
   }
-  if (std::string found = trouble(); !found.empty()) return std::unexpected(std::move(found));
+  const bool stands = std::ranges::all_of(standing_, std::identity());     // what may pass is waited for
+  if (std::string found = trouble(); stands && !found.empty()) return std::unexpected(std::move(found));
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -129,6 +131,7 @@ bool Projector::pass(std::uint32_t partition) {
     if (!reading.error().may_pass) standing_.assign(standing_.size(), true);
     return false;
   }
+  note_trouble("");
   if (reading->after.next_offset == from->next_offset) return false;
   if (reading->behind && slowest(reading->behind->partition)->next_offset <= reading->behind->offset) return false;
   fold(*reading, partition);

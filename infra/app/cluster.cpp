@@ -30,8 +30,11 @@ std::expected<std::unique_ptr<Cluster>, std::string> Cluster::open(const journal
   return cluster;
 }
 
-std::expected<crypto::KeyVault, std::string> Cluster::open_keys() const {
-  return crypto::KeyVault::open_shared(kafka::key_table(*key_table_));
+std::expected<crypto::KeyVault, StartError> Cluster::open_keys() const {
+  if (auto there = key_table_->catch_up(limits::key_table_wait); !there) return std::unexpected(StartError(there.error(), true));
+  auto keys = crypto::KeyVault::open_shared(kafka::key_table(*key_table_));
+  if (!keys) return std::unexpected(StartError(keys.error()));
+  return std::move(*keys);
 }
 
 void Cluster::attach(OwnJournal journal) {

@@ -18,6 +18,7 @@
 #include "infra/app/commands.hpp"
 #include "infra/app/members.hpp"
 #include "infra/app/roles.hpp"
+#include "infra/app/start_error.hpp"
 #include "infra/crypto/key_vault.hpp"
 #include "infra/journal/log/kafka/kafka_log.hpp"
 #include "infra/journal/owner.hpp"
@@ -38,7 +39,7 @@ class Cluster {
   Cluster& operator=(const Cluster&) = delete;
 
   // The keys that all processes share. The cluster outlives the vault.
-  [[nodiscard]] std::expected<crypto::KeyVault, std::string> open_keys() const;
+  [[nodiscard]] std::expected<crypto::KeyVault, StartError> open_keys() const;
 
   // Of a process that may own partitions: whether it leads one now, and how to have it look again. Both are called from any thread.
   struct OwnJournal {

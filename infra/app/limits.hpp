@@ -14,6 +14,10 @@ inline constexpr std::int64_t timer_check_ms = 1'000;
 inline constexpr std::int64_t first_start_retry_ms = 200;
 inline constexpr std::int64_t owners_age_ms = 20;            // of what is known of the others' partitions
 inline constexpr std::size_t effect_threads = 2;             // mails, payments; models are measured and sliced on one thread each
+inline constexpr auto start_retry = 1'000ms;                 // between two tries to start without brokers
+inline constexpr auto waiting_said = 30'000ms;               // and the log says it again
+inline constexpr int come_again_s = 2;                       // is what callers hear meanwhile
+inline constexpr auto key_table_wait = 10'000ms;             // of a start, for all keys
 inline constexpr std::int64_t progress_ms = 1'000;           // of long commands
 
 // Of `workshop move`.

@@ -14,23 +14,22 @@
 namespace layerline::app {
 namespace {
 
-using Opened = std::expected<std::unique_ptr<journal::Log>, std::string>;
-
-std::optional<std::string> refuse_marked(const ServeOptions& options, const JournalPlace& place) {
+std::optional<StartError> refuse_marked(const ServeOptions& options, const JournalPlace& place) {
+  const bool on_kafka = std::holds_alternative<journal::KafkaAddress>(place);
   const auto mark = read_mark(place);
-  if (!mark) return mark.error();
+  if (!mark) return StartError(mark.error(), on_kafka);
   if (mark->kind == JournalMark::Kind::none) return std::nullopt;
   if (mark->kind != JournalMark::Kind::moved_to || !options.resume) return describe(*mark);
   const auto taken_back = write_mark(place, {});
-  return taken_back ? std::nullopt : std::optional(taken_back.error());
+  return taken_back ? std::nullopt : std::optional(StartError(taken_back.error(), on_kafka));
 }
 
-Opened open_embedded_log(const ServeOptions& options, const Settings& settings, const DataFolder& folder) {
+ServedLog open_embedded_log(const ServeOptions& options, const Settings& settings, const DataFolder& folder) {
   if (!options.roles.is_all())
-    return std::unexpected("the embedded journal serves one process with all roles; --roles needs --journal kafka://...");
+    return std::unexpected(StartError("the embedded journal serves one process with all roles; --roles needs --journal kafka://..."));
   if (auto why = refuse_marked(options, folder.root)) return std::unexpected(*why);
   auto log = journal::open_embedded(folder.journal(), {.partitions = settings.partitions, .sync = settings.sync});
-  if (!log) return std::unexpected(fmt::format("the journal can't be opened: {}", log.error().reason));
+  if (!log) return std::unexpected(StartError(fmt::format("the journal can't be opened: {}", log.error().reason)));
   return std::move(*log);
 }
 
@@ -40,17 +39,19 @@ journal::Follow follow_of(const Roles& roles) {
   return waited_for ? journal::Follow::at_once : journal::Follow::gathered;
 }
 
-Opened open_kafka_log(const ServeOptions& options, store::Store& state, Report report) {
+ServedLog open_kafka_log(const ServeOptions& options, store::Store& state, Report report) {
   const auto address = journal::parse_kafka_address(options.journal);
-  if (!address) return std::unexpected(address.error());
+  if (!address) return std::unexpected(StartError(address.error()));
   if (options.port == 0 && options.url.empty())
-    return std::unexpected("on Kafka the other processes have to reach this one: --port or --url is needed");
-  if (auto why = refuse_marked(options, *address)) return std::unexpected(*why);
+    return std::unexpected(StartError("on Kafka the other processes have to reach this one: --port or --url is needed"));
   const JournalSeen seen = journal_seen(state);
   auto log = journal::open_kafka(*address, {.recorded_journal_id = seen.journal_id, .recorded_partitions = seen.partitions,
                                             .follow = follow_of(options.roles), .report = std::move(report)});
-  if (!log)
-    return std::unexpected(fmt::format("the journal {} can't be used:\n  {}", options.journal, fmt::join(log.error().reasons, "\n  ")));
+  if (!log) {
+    const std::string why = fmt::format("the journal {} can't be used:\n  {}", options.journal, fmt::join(log.error().reasons, "\n  "));
+    return std::unexpected(StartError(why, log.error().may_pass));
+  }
+  if (auto why = refuse_marked(options, *address)) return std::unexpected(*why);
   const journal::LogDescription description = (*log)->describe();
   note_journal(state, {description.journal_id, description.partitions});
   return std::move(*log);
@@ -58,8 +59,8 @@ Opened open_kafka_log(const ServeOptions& options, store::Store& state, Report r
 
 }  // namespace
 
-Opened open_served_log(const ServeOptions& options, const Settings& settings, const DataFolder& folder, store::Store& state,
-                       Report report) {
+ServedLog open_served_log(const ServeOptions& options, const Settings& settings, const DataFolder& folder, store::Store& state,
+                          Report report) {
   return options.journal.empty() ? open_embedded_log(options, settings, folder) : open_kafka_log(options, state, std::move(report));
 }
 

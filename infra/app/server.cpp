@@ -13,9 +13,11 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "gateways/internal/blobs.hpp"
 #include "gateways/internal/commands.hpp"
@@ -33,6 +35,7 @@
 #include "infra/app/served_log.hpp"
 #include "infra/app/settings.hpp"
 #include "infra/app/timers.hpp"
+#include "infra/app/waiting_room.hpp"
 #include "infra/blob/remote.hpp"
 #include "infra/crypto/encoding.hpp"
 #include "infra/crypto/random.hpp"
@@ -70,6 +73,8 @@ std::filesystem::path profile_file(const Settings& settings, const DataFolder& f
   return file;
 }
 
+bool may_pass(const journal::ReadStop& stop) { return stop.kind == journal::ReadStop::Kind::log_error; }
+
 std::vector<std::string> followed_types(const Roles& roles) {
   std::vector<std::string> types = {"workshop.opened", "workshop.configured", "workshop.listed", "key.issued",
                                     "key.revoked",     "timer.set",           "timer.fired"};
@@ -83,25 +88,25 @@ class Process {
  public:
   Process(ServeOptions options, Settings settings) : options_(std::move(options)), folder_{options_.data}, settings_(std::move(settings)) {}
 
-  // Why it can't start; nothing if it runs.
-  [[nodiscard]] std::optional<std::string> open();
-  void run();
+  // Why it can't start; nothing if it runs. `make_way` frees the address, before this process listens at it.
+  [[nodiscard]] std::optional<StartError> open(const std::function<void()>& make_way);
+  void run(const std::function<void(const std::string& url)>& listening);
 
  private:
-  [[nodiscard]] std::optional<std::string> open_stores();
-  [[nodiscard]] std::optional<std::string> open_log();
-  [[nodiscard]] std::optional<std::string> open_keys();
+  [[nodiscard]] std::optional<StartError> open_stores();
+  [[nodiscard]] std::optional<StartError> open_log();
+  [[nodiscard]] std::optional<StartError> open_keys();
   [[nodiscard]] std::string own_url() const;
   void make_commands();
-  [[nodiscard]] std::optional<std::string> check_heads();
-  [[nodiscard]] std::optional<std::string> start_journal();
-  [[nodiscard]] std::optional<std::string> start_follower();
-  [[nodiscard]] std::optional<std::string> start_projector();
+  [[nodiscard]] std::optional<StartError> check_heads();
+  [[nodiscard]] std::optional<StartError> start_journal();
+  [[nodiscard]] std::optional<StartError> start_follower();
+  [[nodiscard]] std::optional<StartError> start_projector();
   void make_workers();
   [[nodiscard]] std::optional<bool> on_duty() const;
   [[nodiscard]] std::optional<std::string> open_first_workshop();
   void open_first_workshop_when_led();
-  [[nodiscard]] std::optional<std::string> listen();
+  [[nodiscard]] std::optional<StartError> listen();
   void make_api();
   void hand_over();
   void close();
@@ -151,7 +156,7 @@ class Process {
   std::optional<http::Server> server_;
 };
 
-std::optional<std::string> Process::open_stores() {
+std::optional<StartError> Process::open_stores() {
   std::error_code failed;
   std::filesystem::create_directories(folder_.root, failed);
   if (failed) return fmt::format("the data folder {} can't be made: {}", folder_.root.string(), failed.message());
@@ -168,7 +173,7 @@ std::optional<std::string> Process::open_stores() {
   return std::nullopt;
 }
 
-std::optional<std::string> Process::open_log() {
+std::optional<StartError> Process::open_log() {
   if (on_kafka()) {
     const auto address = journal::parse_kafka_address(options_.journal);
     if (!address) return address.error();
@@ -181,16 +186,22 @@ std::optional<std::string> Process::open_log() {
 }
 
 // On Kafka the keys are shared, and so this process is one of several.
-std::optional<std::string> Process::open_keys() {
+std::optional<StartError> Process::open_keys() {
   if (on_kafka()) {
     auto cluster = Cluster::open(kafka_, {own_url(), options_.roles, journal_log_->describe().partitions,
                                           [this](std::string_view line) { log_.warning("kafka", line); }});
     if (!cluster) return cluster.error();
     cluster_ = std::move(*cluster);
   }
-  auto keys = on_kafka() ? cluster_->open_keys() : crypto::KeyVault::open(folder_.keys());
-  if (!keys) return keys.error();
-  keys_.emplace(std::move(*keys));
+  if (cluster_) {
+    auto keys = cluster_->open_keys();
+    if (!keys) return keys.error();
+    keys_.emplace(std::move(*keys));
+  } else {
+    auto keys = crypto::KeyVault::open(folder_.keys());
+    if (!keys) return keys.error();
+    keys_.emplace(std::move(*keys));
+  }
   return std::nullopt;
 }
 
@@ -217,17 +228,18 @@ void Process::make_commands() {
 }
 
 // The log must still hold what others have built upon.
-std::optional<std::string> Process::check_heads() {
+std::optional<StartError> Process::check_heads() {
   const auto heads = stored_heads(*state_, *documents_, journal_log_->describe().partitions);
   if (!heads) return heads.error();
   for (const journal::Position& head : *heads) {
     journal::Reader reader(*journal_log_, head);
-    if (auto held = reader.check(); !held) return "the journal is not the one that was built upon: " + journal::describe(held.error());
+    if (auto held = reader.check(); !held)
+      return StartError("the journal is not the one that was built upon: " + journal::describe(held.error()), may_pass(held.error()));
   }
   return std::nullopt;
 }
 
-std::optional<std::string> Process::start_journal() {
+std::optional<StartError> Process::start_journal() {
   std::vector<Business*> businesses;
   const std::uint32_t partitions = journal_log_->describe().partitions;
   for (std::uint32_t partition = 0; partition < partitions; ++partition) {
@@ -256,7 +268,7 @@ std::optional<std::string> Process::start_journal() {
   return std::nullopt;
 }
 
-std::optional<std::string> Process::start_follower() {
+std::optional<StartError> Process::start_follower() {
   follower_ = std::make_unique<Follower>(*journal_log_, *keys_, followed_types(options_.roles));
   follower_->subscribe([this](const Fact& fact) {
     access_.fold(fact);
@@ -267,11 +279,11 @@ std::optional<std::string> Process::start_follower() {
     for (const auto& worker : workers_) worker->fold(fact);
   });
   follower_->on_arrival([this](const std::string& workshop, std::uint32_t partition) { directory_.move(workshop, partition); });
-  if (auto started = follower_->start(); !started) return journal::describe(started.error());
+  if (auto started = follower_->start(); !started) return StartError(journal::describe(started.error()), may_pass(started.error()));
   return std::nullopt;
 }
 
-std::optional<std::string> Process::start_projector() {
+std::optional<StartError> Process::start_projector() {
   projector_ = std::make_unique<projections::Projector>(*documents_, journal_source(*journal_log_, *keys_));
   if (auto started = projector_->start(); !started) return started.error();
   queries_.emplace(*documents_, projector_->keyspaces());
@@ -351,7 +363,7 @@ void Process::make_api() {
                          .trouble = [this] { return trouble(); }});
 }
 
-std::optional<std::string> Process::listen() {
+std::optional<StartError> Process::listen() {
   http::Router router;
   add_health(router, {[this] { return trouble(); }, [this] { return metrics_.text(); }});
   const std::string token = internal::token(keys_->installation_secret());
@@ -382,10 +394,7 @@ std::optional<std::string> Process::listen() {
   return std::nullopt;
 }
 
-std::optional<std::string> Process::open() {
-  raise_file_limit();
-  if (settings_.public_url.empty() && options_.port != 0)
-    settings_.public_url = fmt::format("http://{}:{}", options_.address, options_.port);
+std::optional<StartError> Process::open(const std::function<void()>& make_way) {
   if (auto why = open_stores()) return why;
   if (auto why = open_log()) return why;
   if (auto why = check_heads()) return why;
@@ -399,7 +408,8 @@ std::optional<std::string> Process::open() {
   if (has(Role::projector))
     if (auto why = start_projector()) return why;
   if (!on_kafka())
-    if (auto why = open_first_workshop()) return why;
+    if (auto why = open_first_workshop()) return *why;
+  make_way();
   if (auto why = listen()) return why;
   if (on_kafka() && has(Role::publisher)) {
     publisher::Target target{.bootstrap = kafka_.bootstrap, .prefix = kafka_.topic.substr(0, kafka_.topic.rfind(".journal"))};
@@ -428,8 +438,8 @@ std::optional<std::string> Process::open_first_workshop() {
   return done ? std::nullopt : std::optional(done.error());
 }
 
-void Process::run() {
-  // Before the first line is out: who reads it may send a signal at once.
+void Process::run(const std::function<void(const std::string& url)>& listening) {
+  // Before anybody knows: who does may send a signal at once.
   boost::asio::signal_set signals(io_, SIGINT, SIGTERM);
   auto work = boost::asio::make_work_guard(io_);
   const auto end = [this, &work] {
@@ -445,9 +455,7 @@ void Process::run() {
       boost::asio::post(io_, end);
     });
   });
-  // The first line is for people and scripts; the rest of what it says goes to standard error.
-  fmt::print("{} {}\n", settings_.public_url, std::filesystem::absolute(folder_.root).string());
-  std::fflush(stdout);
+  listening(settings_.public_url);
   log_.info("serve", "ready", {{"port", server_->port()}, {"partitions", journal_log_->describe().partitions},
                                 {"roles", fmt::format("{}", fmt::join(options_.roles.names(), ","))}});
   io_.run();
@@ -485,12 +493,26 @@ int serve(const ServeOptions& options) {
     return 2;
   }
   std::signal(SIGPIPE, SIG_IGN);
-  Process process(options, std::move(*settings));
-  if (const auto why = process.open()) {
-    fmt::print(stderr, "layerline: {}\n", *why);
+  raise_file_limit();
+  if (settings->public_url.empty() && options.port != 0) settings->public_url = fmt::format("http://{}:{}", options.address, options.port);
+  // The first line is for people and scripts; the rest of what is said goes to standard error.
+  const auto say_once = [&options, said = std::make_shared<bool>(false)](const std::string& url) {
+    if (!std::exchange(*said, true)) fmt::print("{} {}\n", url, std::filesystem::absolute(options.data).string());
+    std::fflush(stdout);
+  };
+  WaitingRoom room(options.address, options.port, [&] { say_once(settings->public_url); });
+  std::optional<Process> process;
+  while (!room.ended()) {
+    process.emplace(options, *settings);
+    auto why = process->open([&room] { room.close(); });
+    if (!why) break;
+    process.reset();
+    if (why->may_pass && !options.journal.empty()) why = room.wait(why->why);
+    if (!why) continue;
+    fmt::print(stderr, "layerline: {}\n", why->why);
     return 1;
   }
-  process.run();
+  if (process && !room.ended()) process->run(say_once);
   return 0;
 }
 

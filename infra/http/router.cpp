@@ -61,10 +61,22 @@ void Router::add(Method method, std::string_view pattern, Handler handler, Route
   node->routes.push_back(std::move(route));
 }
 
+void Router::add_otherwise(Handler handler, RouteOptions options) {
+  assert(handler && !otherwise_);
+  otherwise_ = std::make_unique<Route>(Route{.method = Method::get,
+                                             .pattern = "*",
+                                             .parameter_names = {},
+                                             .handler = std::move(handler),
+                                             .options = options});
+}
+
 const Route* Router::find(Request& request, std::vector<Method>& allowed) const {
   std::vector<std::string_view> captured;
   const Node* node = root_->match(request.segments(), 0, captured);
-  if (!node) return nullptr;
+  if (!node) {
+    if (otherwise_) request.route_ = otherwise_->pattern;
+    return otherwise_.get();
+  }
 
   const auto of_method = [&](Method method) -> const Route* {
     const auto found = std::ranges::find(node->routes, method, [](const auto& route) { return route->method; });

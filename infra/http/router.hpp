@@ -39,6 +39,9 @@ class Router {
   // Patterns are ours, so a bad or a repeated one is a bug (assertion).
   void add(Method method, std::string_view pattern, Handler handler, RouteOptions options = {});
 
+  // For every path that has no route.
+  void add_otherwise(Handler handler, RouteOptions options = {});
+
   // The route, its parameters set in the request; or null, and `allowed` has the methods of that path (none: 404).
   // HEAD finds the route of GET unless it has one of its own.
   const Route* find(Request& request, std::vector<Method>& allowed) const;
@@ -53,6 +56,7 @@ class Router {
  private:
   struct Node;
   std::unique_ptr<Node> root_;
+  std::unique_ptr<Route> otherwise_;
 };
 
 [[nodiscard]] Response not_routed(Method method, const std::vector<Method>& allowed);

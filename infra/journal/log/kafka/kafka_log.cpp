@@ -22,6 +22,10 @@ namespace {
 
 using namespace kafka;
 
+std::unexpected<KafkaRefusal> refused(std::string why, bool may_pass) {
+  return std::unexpected(KafkaRefusal{{std::move(why)}, may_pass});
+}
+
 class KafkaLog final : public Log {
  public:
   KafkaLog(KafkaAddress address, KafkaOptions options)
@@ -29,7 +33,7 @@ class KafkaLog final : public Log {
   ~KafkaLog() override;
 
   // Connects; then it can be read, and appended to.
-  [[nodiscard]] std::expected<void, std::string> open();
+  [[nodiscard]] std::expected<void, KafkaRefusal> open();
 
   [[nodiscard]] std::vector<AppendResult> append(std::span<const Append> records) override;
   [[nodiscard]] bool reopen() override;
@@ -75,17 +79,17 @@ std::expected<std::uint32_t, std::string> KafkaLog::count_partitions() {
   return found->partitions;
 }
 
-std::expected<void, std::string> KafkaLog::open() {
+std::expected<void, KafkaRefusal> KafkaLog::open() {
   const auto partitions = count_partitions();
-  if (!partitions) return std::unexpected(partitions.error());
-  if (*partitions > partitions_max) return std::unexpected(fmt::format("the topic has more than {} partitions", partitions_max));
+  if (!partitions) return refused(partitions.error(), true);
+  if (*partitions > partitions_max) return refused(fmt::format("the topic has more than {} partitions", partitions_max), false);
   partitions_ = *partitions;
   auto tail = Tail::open(address_, options_, health_, partitions_);
-  if (!tail) return std::unexpected(std::move(tail.error()));
+  if (!tail) return refused(std::move(tail.error()), true);
   tail_ = std::move(*tail);
   watcher_ = std::thread([this] { watch(); });
   auto id = journal_id_of(*this, 0);
-  if (!id) return std::unexpected(std::move(id.error().reason));
+  if (!id) return refused(std::move(id.error().reason), !id.error().damaged);
   journal_id_ = std::move(*id);
   return {};
 }
@@ -165,11 +169,9 @@ std::expected<std::uint64_t, LogError> KafkaLog::end(std::uint32_t partition) co
   return tail_->known_end(partition);
 }
 
-std::unexpected<KafkaRefusal> refused(std::string why) { return std::unexpected(KafkaRefusal{{std::move(why)}}); }
-
 std::expected<std::unique_ptr<Log>, KafkaRefusal> connect(const KafkaAddress& address, const KafkaOptions& options) {
   auto log = std::make_unique<KafkaLog>(address, options);
-  if (auto opened = log->open(); !opened) return refused(std::move(opened.error()));
+  if (auto opened = log->open(); !opened) return std::unexpected(std::move(opened.error()));
   return log;
 }
 
@@ -180,8 +182,10 @@ std::expected<std::unique_ptr<Log>, KafkaRefusal> open_kafka_unchecked(const Kaf
 }
 
 std::expected<std::unique_ptr<Log>, KafkaRefusal> open_kafka(const KafkaAddress& address, const KafkaOptions& options) {
+  const auto cluster = look_at_cluster(address, options);
+  if (!cluster) return refused(cluster.error(), true);
   const auto topic = describe_topic(address, options);
-  if (!topic) return refused(topic.error());
+  if (!topic) return refused(topic.error(), cluster->topic_exists);
   std::vector<std::string> reasons = topic->dangers;
   if (topic->partitions < options.recorded_partitions) {
     reasons.push_back(fmt::format("the topic has {} partitions, but {} were recorded: it is not the journal's topic, or it was made again; "
@@ -193,11 +197,11 @@ std::expected<std::unique_ptr<Log>, KafkaRefusal> open_kafka(const KafkaAddress&
   const std::string found = (*log)->describe().journal_id;
   const std::string& recorded = options.recorded_journal_id;
   if (found.empty()) {
-    return refused(fmt::format("partition 0 has no genesis: layerline journal create --journal {}", describe(address)));
+    return refused(fmt::format("partition 0 has no genesis: layerline journal create --journal {}", describe(address)), false);
   }
   if (!recorded.empty() && found != recorded) {
     return refused(fmt::format("this is journal {}, but {} was recorded: name the topic that this installation began with, or begin "
-                               "with an empty data folder", found, recorded));
+                               "with an empty data folder", found, recorded), false);
   }
   return log;
 }

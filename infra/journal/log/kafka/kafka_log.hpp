@@ -45,6 +45,7 @@ struct KafkaOptions {
 // Every reason, each with how to mend it.
 struct KafkaRefusal {
   std::vector<std::string> reasons = {};
+  bool may_pass = false;                        // the brokers can't be asked now: the same may succeed later
 };
 
 // Refuses a topic that could lose history, or that is not the journal which was recorded.
