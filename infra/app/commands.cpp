@@ -32,7 +32,9 @@ bool settles(const Outcome& outcome, bool open) {
 
 void Commands::submit_here(std::optional<std::uint32_t> partition, Envelope envelope, Callback callback) {
   if (!partition) return callback(Outcome(journal::Rejected<Rejection>{not_found("workshop").error()}));
-  if (journal_ == nullptr) return callback(Outcome(journal::NotOwner{}));
+  // A partition of a shared log that is not led now may wait for brokers that are away: who is told so can come again.
+  const bool led = journal_ != nullptr && (remote_ == nullptr || journal_->leads(*partition));
+  if (!led) return callback(Outcome(journal::NotOwner{}));
   journal_->submit(*partition, std::move(envelope), std::move(callback));
 }
 

@@ -26,13 +26,15 @@ std::expected<void, journal::ReadStop> Follower::start() {
 }
 
 void Follower::run() {
+  bool away = false;
   for (std::uint64_t seen = 0; !stopping_;) {
     const auto passed = read_all(true);
-    if (!passed) {
+    if (!passed || away) {
       const std::lock_guard lock(mutex_);
-      trouble_ = journal::describe(passed.error());
-      if (passed.error().kind != journal::ReadStop::Kind::log_error) return;
+      trouble_ = passed ? "" : journal::describe(passed.error());
+      if (!passed && passed.error().kind != journal::ReadStop::Kind::log_error) return;
     }
+    away = !passed;
     if (!passed || *passed == 0) seen = log_.wait(seen, std::chrono::milliseconds(limits::follower_wait_ms));
   }
 }

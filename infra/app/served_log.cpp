@@ -48,6 +48,8 @@ ServedLog open_kafka_log(const ServeOptions& options, store::Store& state, Repor
   auto log = journal::open_kafka(*address, {.recorded_journal_id = seen.journal_id, .recorded_partitions = seen.partitions,
                                             .follow = follow_of(options.roles), .report = std::move(report)});
   if (!log) {
+    // An unfinished copy looks like a journal that was never begun.
+    if (auto marked = log.error().may_pass ? std::nullopt : refuse_marked(options, *address)) return std::unexpected(*marked);
     const std::string why = fmt::format("the journal {} can't be used:\n  {}", options.journal, fmt::join(log.error().reasons, "\n  "));
     return std::unexpected(StartError(why, log.error().may_pass));
   }

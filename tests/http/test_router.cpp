@@ -56,6 +56,14 @@ TEST_CASE("http: router: what is not there is 404, another method is 405 with Al
   CHECK(ask(router, Method::other, "/orders").status == 405);
 }
 
+TEST_CASE("http: router: what has no route goes to the one that is for everything else, with any method") {
+  Router router = shop();
+  router.add_otherwise([](Request&) -> boost::asio::awaitable<Response> { co_return text_response(503, "later"); });
+  CHECK(ask(router, Method::get, "/orders").status == 200);
+  CHECK(ask(router, Method::del, "/orders").status == 405);
+  for (const Method method : {Method::get, Method::post, Method::del, Method::other}) CHECK(ask(router, method, "/order/1").status == 503);
+}
+
 TEST_CASE("http: router: HEAD takes the handler of GET, OPTIONS names the methods") {
   const Router router = shop();
   CHECK(ask(router, Method::head, "/orders/7").status == 200);
