@@ -89,7 +89,8 @@ TEST_CASE("app: wire: another format or other types are another build") {
 TEST_CASE("app: wire: an enumerator that does not exist, a long form of a number and a count without items are refused") {
   const Envelope envelope{.workshop = {}, .command_id = {}, .payload_hash = {}, .actor = {}, .cause = {},
                           .command = printing::ResolvePrint{PrintJobId(), printing::Resolution::cancelled, 0}};
-  const std::string bytes = encode(envelope);   // header, five empty texts, the command's index, empty id, 2, 0, empty text, no version, no move
+  // header, five empty texts, the command's index, empty id, 2, 0, empty text, no version, no move
+  const std::string bytes = encode(envelope);
   const std::size_t at = bytes.size() - 5;
   REQUIRE(bytes[at] == 2);
   std::string unnamed = bytes;
