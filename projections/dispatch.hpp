@@ -22,16 +22,25 @@ concept QuoteEvent = OneOf<T, events::QuoteDrafted, events::QuoteChanged, events
     events::QuoteApproved, events::QuoteNoted, events::QuoteAccepted, events::QuoteRejected, events::QuoteCancelled,
     events::QuoteExpired>;
 template <class T>
-concept ProductEvent = OneOf<T, events::ProductCreated, events::BomDefined>;
+concept CatalogueEvent = OneOf<T, events::ProductDefined, events::ProductChanged, events::ProductFileSet, events::ProductFileRemoved,
+    events::BomVersionDefined, events::BomVersionActivated, events::ProductCostRolled, events::SkuMapped, events::SkuUnmapped>;
+template <class T>
+concept UnitsEvent = OneOf<T, events::UnitsReceived, events::UnitsAllocated, events::UnitsReleased, events::UnitsIssued,
+    events::UnitsScrapped, events::UnitsAdjusted>;
+template <class T>
+concept ProductEvent = OneOf<T, events::ProductCreated, events::BomDefined> || CatalogueEvent<T> || UnitsEvent<T>;
+// What the source says of an order, and what becomes of its lines.
+template <class T>
+concept OrderLineEvent = OneOf<T, events::OrderObserved, events::OrderLinesChanged, events::OrderLineMapped, events::OrderLinePlanned>;
 template <class T>
 concept OrderEvent = OneOf<T, events::OrderPlaced, events::OrderReleased, events::OrderPaid, events::OrderQueued,
     events::OrderPrinting, events::OrderPrinted, events::OrderQualityCheckStarted, events::OrderQualityFailed,
     events::OrderReadyToShip, events::OrderShipped, events::OrderDelivered, events::OrderCompleted, events::OrderHeld,
-    events::OrderResumed, events::OrderCancelled, events::OrderRefunded, events::OrderShippingChanged>;
+    events::OrderResumed, events::OrderCancelled, events::OrderRefunded, events::OrderShippingChanged> || OrderLineEvent<T>;
 template <class T>
 concept PaymentEvent = OneOf<T, events::PaymentRequested, events::PaymentIntentCreated, events::PaymentProgressed,
     events::PaymentSucceeded, events::PaymentFailed, events::PaymentRecorded, events::PaymentRefundRequested,
-    events::PaymentRefunded, events::PaymentIntentRefused>;
+    events::PaymentRefunded, events::PaymentIntentRefused, events::PaymentAmountChanged>;
 template <class T>
 concept StockEvent = OneOf<T, events::MaterialDefined, events::StockReceived, events::StockAdjusted, events::MaterialReserved,
     events::ShortageNoted, events::ReservationReleased, events::MaterialConsumed, events::ConsumptionCorrected, events::StockLow>;
@@ -138,6 +147,26 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kEffectUnknown: fold(event.effect_unknown()); return true;
     case Kind::kEffectParked: fold(event.effect_parked()); return true;
     case Kind::kEffectRetried: fold(event.effect_retried()); return true;
+    case Kind::kProductDefined: fold(event.product_defined()); return true;
+    case Kind::kProductChanged: fold(event.product_changed()); return true;
+    case Kind::kProductFileSet: fold(event.product_file_set()); return true;
+    case Kind::kProductFileRemoved: fold(event.product_file_removed()); return true;
+    case Kind::kProductBomVersionDefined: fold(event.product_bom_version_defined()); return true;
+    case Kind::kProductBomVersionActivated: fold(event.product_bom_version_activated()); return true;
+    case Kind::kProductCostRolled: fold(event.product_cost_rolled()); return true;
+    case Kind::kOrderObserved: fold(event.order_observed()); return true;
+    case Kind::kOrderLinesChanged: fold(event.order_lines_changed()); return true;
+    case Kind::kOrderLineMapped: fold(event.order_line_mapped()); return true;
+    case Kind::kOrderLinePlanned: fold(event.order_line_planned()); return true;
+    case Kind::kPaymentAmountChanged: fold(event.payment_amount_changed()); return true;
+    case Kind::kSkuMapped: fold(event.sku_mapped()); return true;
+    case Kind::kSkuUnmapped: fold(event.sku_unmapped()); return true;
+    case Kind::kUnitsReceived: fold(event.units_received()); return true;
+    case Kind::kUnitsAllocated: fold(event.units_allocated()); return true;
+    case Kind::kUnitsReleased: fold(event.units_released()); return true;
+    case Kind::kUnitsIssued: fold(event.units_issued()); return true;
+    case Kind::kUnitsScrapped: fold(event.units_scrapped()); return true;
+    case Kind::kUnitsAdjusted: fold(event.units_adjusted()); return true;
     case Kind::KIND_NOT_SET: return false;
   }
   return false;

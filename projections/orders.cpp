@@ -1,6 +1,7 @@
 #include "projections/orders.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -40,7 +41,59 @@ struct Fold {
     product.json = Json{{"sku", created.sku()}, {"name", Json()}, {"subject", created.name().subject()}};
     documents.personal(product, "name", created.name());
   }
+  void operator()(const events::ProductDefined& defined) {
+    Entry& product = documents.create("product", defined.product(), commit.time_ms);
+    product.json = Json{{"sku", defined.sku()}, {"name", defined.entry().name()}, {"subject", ""}};
+  }
   void operator()(const events::OrderPlaced& placed);
+
+  // ---- its lines ----
+
+  void store_lines(Entry& entry, const google::protobuf::RepeatedPtrField<events::OrderLine>& lines, const Json& before);
+  Json* line_of(Entry& entry, std::string_view id) {
+    for (Json& line : entry.json["lines"].items())
+      if (line.text("id") == id) return &line;
+    return nullptr;
+  }
+  void set_product(Json& line, std::string_view product) {
+    line["product_id"] = text_or_null(product);
+    const Entry* known = documents.find("product", product);
+    line["product_sku"] = known == nullptr ? Json() : Json(known->json.text("sku"));
+  }
+  void operator()(const events::OrderObserved& observed) {
+    Entry& entry = changed(observed.order());
+    entry.json["source_report"] = observed.report();
+    entry.json["source_modified_at"] = iso_time(observed.modified_ms());
+  }
+  void operator()(const events::OrderLinesChanged& change) {
+    Entry& entry = changed(change.order());
+    const Json before = entry.json["lines"];
+    store_lines(entry, change.lines(), before);
+    entry.json["shipping_price"] = money(change.shipping(), entry.json.text("currency"));
+    entry.json["total_price"] = money(change.total(), entry.json.text("currency"));
+    line(entry, "LINES_CHANGED");
+  }
+  void operator()(const events::OrderLineMapped& mapped) {
+    Entry& entry = changed(mapped.order());
+    if (Json* line = line_of(entry, mapped.line())) {
+      set_product(*line, mapped.product());
+      (*line)["state"] = "open";
+    }
+  }
+  void operator()(const events::OrderLinePlanned& planned) {
+    Entry& entry = changed(planned.order());
+    if (Json* line = line_of(entry, planned.line())) {
+      (*line)["state"] = "planned";
+      (*line)["from_stock"] = planned.allocated();
+      (*line)["to_make"] = planned.to_make();
+    }
+  }
+  void operator()(const events::PaymentAmountChanged& change) {
+    Entry& payment = documents.edit("payment", change.payment());
+    payment_changed(change.payment(), payment.status);
+    payment.json["amount"] = money(change.amount(), payment.json.text("currency"));
+    received(change.payment(), 0, payment.status == "requested" ? "requested" : "");
+  }
   void operator()(const events::OrderReleased& released) {
     Entry& entry = changed(released.order());
     entry.json["released"] = true;
@@ -154,11 +207,13 @@ struct Fold {
 
   template <class T>
     requires OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
-                   events::ApiKeyRevoked, events::TimerSet, events::TimerFired, events::BomDefined, events::PrintFileAttached,
+                   events::ApiKeyRevoked, events::TimerSet, events::TimerFired, events::BomDefined, events::ProductChanged,
+                   events::ProductFileSet, events::ProductFileRemoved, events::BomVersionDefined, events::BomVersionActivated,
+                   events::ProductCostRolled, events::SkuMapped, events::SkuUnmapped, events::PrintFileAttached,
                    events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitFailed, events::PrintStarted,
                    events::PrintProgressed, events::PrintPaused, events::PrintResumed, events::PrintFinished, events::PrintFailed,
                    events::PrintCancelled, events::PrintEndUnknown, events::PrintStopRequested> ||
-             ModelEvent<T> || QuoteEvent<T> || StockEvent<T> || PrinterEvent<T> || EffectEvent<T>
+             UnitsEvent<T> || ModelEvent<T> || QuoteEvent<T> || StockEvent<T> || PrinterEvent<T> || EffectEvent<T>
   void operator()(const T&) {}
 };
 
@@ -193,6 +248,29 @@ void Fold::store_address(Entry& entry, const events::Address& address) {
   documents.personal(entry, "shipping/phone", address.phone());
 }
 
+// What was planned for a line stays true as long as the same goods are wanted.
+void Fold::store_lines(Entry& entry, const google::protobuf::RepeatedPtrField<events::OrderLine>& lines, const Json& before) {
+  const std::string currency(entry.json.text("currency"));
+  entry.json["lines"] = Json::Array{};
+  for (const events::OrderLine& stored : lines) {
+    Json line{{"id", stored.line()}, {"source_line_id", text_or_null(stored.external_line())}, {"sku", text_or_null(stored.sku())},
+              {"title", Json()}, {"quantity", stored.quantity()}, {"unit_price", money(stored.unit_price(), currency)},
+              {"total", money(stored.unit_price() * stored.quantity(), currency)}, {"product_id", Json()}, {"product_sku", Json()},
+              {"state", stored.product().empty() ? "unknown_sku" : "open"}, {"from_stock", 0}, {"to_make", 0}};
+    set_product(line, stored.product());
+    for (const Json& old : *before.array()) {
+      const bool same = old.text("id") == stored.line() && old.text("product_id") == stored.product() && old.text("sku") == stored.sku() &&
+                        old.integer("quantity") == stored.quantity();
+      if (!same) continue;
+      for (const std::string_view kept : {"state", "from_stock", "to_make"}) line[kept] = *old.find(kept);
+    }
+    entry.json["lines"].push_back(std::move(line));
+    documents.personal(entry, fmt::format("lines/{}/title", entry.json["lines"].items().size() - 1), stored.title());
+  }
+  entry.json["quantity"] = std::accumulate(lines.begin(), lines.end(), std::int64_t{0},
+                                           [](std::int64_t sum, const events::OrderLine& line) { return sum + line.quantity(); });
+}
+
 void Fold::operator()(const events::OrderPlaced& placed) {
   Entry& entry = documents.create("order", placed.order(), commit.time_ms);
   entry.version = event.version;
@@ -207,8 +285,14 @@ void Fold::operator()(const events::OrderPlaced& placed) {
       {"total_price", money(placed.total(), placed.currency())}, {"payment_id", text_or_null(placed.payment())},
       {"payment_status", "pending"}, {"amount_paid", none}, {"amount_refunded", none}, {"shipping", Json()}, {"shipment", Json()},
       {"production_orders", Json::Array{}}, {"timeline", Json::Array{}}, {"created_at", iso_time(commit.time_ms)},
-      {"updated_at", iso_time(commit.time_ms)},
+      {"updated_at", iso_time(commit.time_ms)}, {"shop", text_or_null(placed.shop())},
+      {"source_order_id", text_or_null(placed.external_id())},
+      {"source_order_number", text_or_null(placed.external_number())}, {"source_report", text_or_null(placed.report())},
+      {"source_modified_at", placed.modified_ms() > 0 ? Json(iso_time(placed.modified_ms())) : Json()},
+      {"reorder_of", text_or_null(placed.reorder_of())}, {"shipping_price", money(placed.shipping(), placed.currency())},
+      {"lines", Json::Array{}},
   };
+  if (placed.lines_size() > 0) store_lines(entry, placed.lines(), Json(Json::Array{}));
   documents.personal(entry, "customer_email", placed.customer_mail());
   store_address(entry, placed.ship_to());
   if (const Entry* product = documents.find("product", placed.product())) {
@@ -226,6 +310,7 @@ void Fold::operator()(const events::OrderPlaced& placed) {
   documents.list(entry, "customer", placed.customer());
   documents.name(entry, "number", placed.number());
   if (!placed.quote().empty()) documents.name(entry, "quote", placed.quote());
+  if (!placed.external_id().empty()) documents.list(entry, "source", placed.source());
 }
 
 void Fold::operator()(const events::OrderHeld& held) {
@@ -350,6 +435,7 @@ void Fold::operator()(const events::ProductionOrderCreated& created) {
       .json["production_orders"]
       .push_back(Json{{"id", created.production_order()},
                       {"number", created.number()},
+                      {"line_id", text_or_null(created.line())},
                       {"quantity", created.quantity()},
                       {"printed", 0},
                       {"status", "queued"}});
@@ -370,7 +456,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "orders", .version = 1, .poison = Poison::stop, .apply = apply};
+const View view{.name = "orders", .version = 2, .poison = Poison::stop, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view order) {
   return queries.get(view.name, scope, "order", order);

@@ -138,7 +138,10 @@ void Fold::operator()(const events::ProductionOrderCreated& created) {
   entry.json = Json{
       {"id", created.production_order()},
       {"number", created.number()},
-      {"order_id", created.order()},
+      {"order_id", text_or_null(created.order())},
+      {"line_id", text_or_null(created.line())},
+      {"source", text_or_null(created.source())},
+      {"bom_version", created.bom_version()},
       {"product_id", created.product()},
       {"quote_id", text_or_null(created.quote())},
       {"status", "queued"},
@@ -167,7 +170,7 @@ void Fold::operator()(const events::ProductionOrderCreated& created) {
   };
   status(entry, "queued");
   documents.list(entry, "all", "all");
-  documents.list(entry, "order", created.order());
+  if (!created.order().empty()) documents.list(entry, "order", created.order());
   documents.name(entry, "number", created.number());
   requeue(entry);
 }
@@ -233,7 +236,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "production", .version = 1, .poison = Poison::park, .apply = apply};
+const View view{.name = "production", .version = 2, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view production_order) {
   return queries.get(view.name, scope, "production", production_order);

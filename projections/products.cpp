@@ -1,5 +1,10 @@
 #include "projections/products.hpp"
 
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <utility>
+
 #include "projections/dispatch.hpp"
 #include "projections/documents.hpp"
 #include "projections/format.hpp"
@@ -7,52 +12,223 @@
 namespace layerline::projections::products {
 namespace {
 
+// Lower case, and cut at everything that is neither letter nor digit; bytes above ASCII count as letters.
+std::set<std::string> words_of(std::string_view text) {
+  std::set<std::string> words;
+  std::string word;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) || byte >= 0x80) {
+      word += static_cast<char>(std::tolower(byte));
+    } else if (!word.empty()) {
+      words.insert(std::exchange(word, {}));
+    }
+  }
+  if (!word.empty()) words.insert(word);
+  return words;
+}
+
+Json bom_json(const google::protobuf::RepeatedPtrField<events::BomLine>& lines) {
+  Json::Array out;
+  for (const events::BomLine& line : lines)
+    out.push_back(Json{{"material", text_or_null(line.material())},
+                       {"grams_per_unit", grams(line.milligrams_per_unit())},
+                       {"mg_per_unit", line.milligrams_per_unit()},
+                       {"model", text_or_null(line.model())},
+                       {"file", text_or_null(line.file())},
+                       {"print_time_hours_per_unit", hours(line.print_ms_per_unit())},
+                       {"print_time_ms_per_unit", line.print_ms_per_unit()},
+                       {"component_id", text_or_null(line.component())},
+                       {"quantity", line.quantity()}});
+  return Json(std::move(out));
+}
+
 struct Fold {
   const Commit& commit;
   const EventView& event;
   Documents& documents;
 
+  std::string currency() {
+    const Entry* settings = documents.find("settings", "workshop");
+    return settings == nullptr ? "" : std::string(settings->json.text("currency"));
+  }
+  Entry& changed(const std::string& product) {
+    Entry& entry = documents.edit("product", product);
+    entry.version = event.version;
+    entry.json["updated_at"] = iso_time(commit.time_ms);
+    return entry;
+  }
+  Json empty_product(const std::string& product, const std::string& sku) {
+    return Json{{"id", product}, {"sku", sku}, {"name", Json()}, {"quote_id", Json()}, {"kind", "custom"}, {"category", Json()},
+                {"description", Json()}, {"parent_id", Json()}, {"options", Json::Object{}}, {"price", Json()},
+                {"price_levels", Json::Array{}}, {"active", true}, {"stocked", false}, {"images", Json::Array{}}, {"material", Json()},
+                {"purchase_cost", Json()}, {"unit_cost", Json()}, {"bom", Json::Array{}}, {"bom_version", 0}, {"boms", Json::Array{}},
+                {"files", Json::Array{}}, {"on_hand", 0}, {"allocated", 0}, {"available", 0}, {"created_at", iso_time(commit.time_ms)},
+                {"updated_at", iso_time(commit.time_ms)}};
+  }
+
+  void operator()(const events::WorkshopOpened& opened) {
+    documents.create("settings", "workshop", commit.time_ms).json["currency"] = opened.currency();
+  }
   void operator()(const events::SubjectErased& erased) { documents.erase_subject(erased.subject()); }
   void operator()(const events::ProductCreated& created) {
     Entry& entry = documents.create("product", created.product(), commit.time_ms);
     entry.version = event.version;
-    entry.json = Json{{"id", created.product()}, {"sku", created.sku()}, {"name", Json()}, {"quote_id", text_or_null(created.quote())},
-                      {"bom", Json::Array{}}, {"created_at", iso_time(commit.time_ms)}};
+    entry.json = empty_product(created.product(), created.sku());
+    entry.json["quote_id"] = text_or_null(created.quote());
     documents.personal(entry, "name", created.name());
     documents.list(entry, "all", "all");
     documents.name(entry, "sku", created.sku());
   }
-  void operator()(const events::BomDefined& defined) {
-    Entry& entry = documents.edit("product", defined.product());
+  void operator()(const events::BomDefined& defined) { changed(defined.product()).json["bom"] = bom_json(defined.lines()); }
+
+  // ---- the catalogue ----
+
+  void store_entry(Entry& entry, const events::ProductEntry& said);
+  void index(const Entry& entry, bool listed);
+  void operator()(const events::ProductDefined& defined) {
+    Entry& entry = documents.create("product", defined.product(), commit.time_ms);
     entry.version = event.version;
-    Json::Array lines;
-    for (const events::BomLine& line : defined.lines())
-      lines.push_back(Json{{"material", line.material()},
-                           {"grams_per_unit", grams(line.milligrams_per_unit())},
-                           {"mg_per_unit", line.milligrams_per_unit()},
-                           {"model", line.model()},
-                           {"file", text_or_null(line.file())},
-                           {"print_time_hours_per_unit", hours(line.print_ms_per_unit())},
-                           {"print_time_ms_per_unit", line.print_ms_per_unit()}});
-    entry.json["bom"] = std::move(lines);
+    entry.json = empty_product(defined.product(), defined.sku());
+    store_entry(entry, defined.entry());
+    entry.json["unit_cost"] = entry.json["purchase_cost"];
+    documents.list(entry, "all", "all");
+    documents.list(entry, "catalogue", "all");
+    documents.name(entry, "sku", defined.sku());
+    index(entry, true);
+  }
+  void operator()(const events::ProductChanged& change) {
+    Entry& entry = changed(change.product());
+    index(entry, false);
+    store_entry(entry, change.entry());
+    index(entry, true);
+  }
+  void operator()(const events::ProductFileSet& set) {
+    Entry& entry = changed(set.product());
+    remove_file(entry, set.profile());
+    entry.json["files"].push_back(Json{{"profile", set.profile()}, {"blob", set.blob()}, {"facts", facts(set.facts())},
+                                       {"grams", grams(set.milligrams())}, {"print_time_ms", set.print_ms()},
+                                       {"set_at", iso_time(commit.time_ms)}});
+  }
+  void operator()(const events::ProductFileRemoved& removed) { remove_file(changed(removed.product()), removed.profile()); }
+  static void remove_file(Entry& entry, std::string_view profile) {
+    std::erase_if(entry.json["files"].items(), [&](const Json& file) { return file.text("profile") == profile; });
+  }
+  void operator()(const events::BomVersionDefined& defined) {
+    changed(defined.product())
+        .json["boms"]
+        .push_back(Json{{"version", defined.version()}, {"active", false}, {"lines", bom_json(defined.lines())},
+                        {"defined_at", iso_time(commit.time_ms)}});
+  }
+  void operator()(const events::BomVersionActivated& activated) {
+    Json& json = changed(activated.product()).json;
+    json["bom_version"] = activated.version();
+    for (Json& bom : json["boms"].items()) {
+      const bool active = bom.integer("version") == activated.version();
+      bom["active"] = active;
+      if (active) json["bom"] = *bom.find("lines");
+    }
+  }
+  void operator()(const events::ProductCostRolled& rolled) {
+    changed(rolled.product()).json["unit_cost"] = money(rolled.unit_cost(), currency());
+  }
+
+  // ---- finished units ----
+
+  void count(const std::string& product, std::int64_t on_hand, std::int64_t allocated) {
+    Json& json = changed(product).json;
+    json["on_hand"] = json.integer("on_hand") + on_hand;
+    json["allocated"] = json.integer("allocated") + allocated;
+    json["available"] = json.integer("on_hand") - json.integer("allocated");
+  }
+  void operator()(const events::UnitsReceived& e) { count(e.product(), e.quantity(), 0); }
+  void operator()(const events::UnitsAllocated& e) { count(e.product(), 0, e.quantity()); }
+  void operator()(const events::UnitsReleased& e) { count(e.product(), 0, -e.quantity()); }
+  void operator()(const events::UnitsIssued& e) { count(e.product(), -e.quantity(), -e.quantity()); }
+  void operator()(const events::UnitsScrapped& e) { count(e.product(), -e.quantity(), e.holder().empty() ? 0 : -e.quantity()); }
+  void operator()(const events::UnitsAdjusted& e) { count(e.product(), e.quantity(), 0); }
+
+  // ---- what the shops call them ----
+
+  static std::string mapping_id(std::string_view source, std::string_view shop, std::string_view sku) {
+    return std::string(source).append("\n").append(shop).append("\n").append(sku);
+  }
+  void operator()(const events::SkuMapped& mapped) {
+    Entry& entry = documents.create("mapping", mapping_id(mapped.source(), mapped.shop(), mapped.sku()), commit.time_ms);
+    entry.version = event.version;
+    const Entry* product = documents.find("product", mapped.product());
+    entry.json = Json{{"source", mapped.source()}, {"shop", mapped.shop()}, {"sku", mapped.sku()}, {"product_id", mapped.product()},
+                      {"product_sku", product == nullptr ? Json() : Json(product->json.text("sku"))}, {"by", mapped.by()},
+                      {"mapped_at", iso_time(commit.time_ms)}};
+    documents.list(entry, "mappings", "all", entry.json.text("source"));
+  }
+  void operator()(const events::SkuUnmapped& unmapped) {
+    Entry& entry = documents.edit("mapping", mapping_id(unmapped.source(), unmapped.shop(), unmapped.sku()));
+    documents.unlist(entry, "mappings", "all", entry.json.text("source"));
+    documents.erase(entry);
   }
 
   template <class T>
-    requires OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
-                   events::ApiKeyRevoked, events::TimerSet, events::TimerFired> ||
+    requires OneOf<T, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::TimerSet,
+                   events::TimerFired> ||
              ModelEvent<T> || QuoteEvent<T> || OrderEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> || PrinterEvent<T> ||
              PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T>
   void operator()(const T&) {}
 };
+
+void Fold::store_entry(Entry& entry, const events::ProductEntry& said) {
+  const std::string unit = currency();
+  Json& json = entry.json;
+  json["kind"] = said.kind();
+  json["name"] = said.name();
+  json["category"] = text_or_null(said.category());
+  json["description"] = text_or_null(said.description());
+  json["parent_id"] = text_or_null(said.parent());
+  json["options"] = Json::Object{};
+  for (const events::ProductOption& option : said.options()) json["options"][option.name()] = option.value();
+  json["price"] = money(said.price(), unit);
+  json["price_levels"] = Json::Array{};
+  for (const events::PriceLevel& level : said.price_levels())
+    json["price_levels"].push_back(Json{{"from_quantity", level.from_quantity()}, {"unit_price", money(level.unit_price(), unit)}});
+  json["active"] = said.active();
+  json["stocked"] = said.stocked();
+  json["images"] = Json::Array(said.images().begin(), said.images().end());
+  json["material"] = text_or_null(said.material());
+  json["purchase_cost"] = money(said.purchase_cost(), unit);
+  documents.set_status(entry, said.active() ? "active" : "inactive");
+}
+
+// Under its category, and under every word that it can be searched by.
+void Fold::index(const Entry& entry, bool listed) {
+  const auto put = [&](std::string_view list, std::string_view value) {
+    if (listed) documents.list(entry, list, value);
+    else documents.unlist(entry, list, value);
+  };
+  if (!entry.json.text("category").empty()) put("category", entry.json.text("category"));
+  std::set<std::string> words = words_of(entry.json.text("name"));
+  words.merge(words_of(entry.json.text("sku")));
+  for (const std::string& word : words) put("word", word);
+}
 
 void apply(const Commit& commit, Documents& documents) {
   for (const EventView& event : commit.events)
     if (!dispatch(event.event, Fold{commit, event, documents})) documents.fail("an event of an unknown type on " + event.stream);
 }
 
+// What the index that was read does not say.
+void keep(Page& page, std::string_view category, const std::set<std::string>& words) {
+  std::erase_if(page.items, [&](const Document& document) {
+    const auto json = Json::parse(document.json);
+    if (!json || (!category.empty() && json->text("category") != category)) return true;
+    std::set<std::string> known = words_of(json->text("name"));
+    known.merge(words_of(json->text("sku")));
+    return !std::ranges::includes(known, words);
+  });
+}
+
 }  // namespace
 
-const View view{.name = "products", .version = 1, .poison = Poison::park, .apply = apply};
+const View view{.name = "products", .version = 2, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view product) {
   return queries.get(view.name, scope, "product", product);
@@ -60,8 +236,17 @@ std::expected<Document, QueryError> find(const Queries& queries, const Scope& sc
 std::expected<Document, QueryError> find_by_sku(const Queries& queries, const Scope& scope, std::string_view sku) {
   return queries.named(view.name, scope, "sku", sku);
 }
-std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, const PageRequest& request) {
-  return queries.list(view.name, scope, "all", "all", "", request);
+std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view category, std::string_view search,
+                                     std::string_view status, const PageRequest& request) {
+  const std::set<std::string> words = words_of(search);
+  if (words.empty() && category.empty()) return queries.list(view.name, scope, "all", "all", status, request);
+  auto page = words.empty() ? queries.list(view.name, scope, "category", category, status, request)
+                            : queries.list(view.name, scope, "word", *words.begin(), status, request);
+  if (page && !words.empty()) keep(*page, category, words);
+  return page;
+}
+std::expected<Page, QueryError> mappings(const Queries& queries, const Scope& scope, const PageRequest& request) {
+  return queries.list(view.name, scope, "mappings", "all", "", request);
 }
 
 }  // namespace layerline::projections::products

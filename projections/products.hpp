@@ -1,4 +1,5 @@
-// Products made from accepted quotes, with their bill of materials: lines are per unit.
+// The catalogue: products with their prices, print files, bills of materials and finished units, those made from accepted quotes too;
+// and what the shops call them.
 #pragma once
 
 #include "projections/commit.hpp"
@@ -10,6 +11,9 @@ extern const View view;
 
 [[nodiscard]] std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view product);
 [[nodiscard]] std::expected<Document, QueryError> find_by_sku(const Queries& queries, const Scope& scope, std::string_view sku);
-[[nodiscard]] std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, const PageRequest& request);
+// Newest first; each may be empty: any. `search` is words that all stand in the name or the SKU; `status` is "active" or "inactive".
+[[nodiscard]] std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view category,
+                                                   std::string_view search, std::string_view status, const PageRequest& request);
+[[nodiscard]] std::expected<Page, QueryError> mappings(const Queries& queries, const Scope& scope, const PageRequest& request);
 
 }  // namespace layerline::projections::products

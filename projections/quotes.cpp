@@ -89,6 +89,7 @@ struct Fold {
                    events::OrderPrinted, events::OrderQualityCheckStarted, events::OrderQualityFailed, events::OrderReadyToShip,
                    events::OrderShipped, events::OrderDelivered, events::OrderCompleted, events::OrderHeld, events::OrderResumed,
                    events::OrderCancelled, events::OrderRefunded, events::OrderShippingChanged> ||
+             OrderLineEvent<T> ||
              ProductEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> || PrinterEvent<T> || PrintEvent<T> ||
              ShipmentEvent<T> || EffectEvent<T>
   void operator()(const T&) {}

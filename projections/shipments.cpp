@@ -92,8 +92,9 @@ struct Fold {
   void operator()(const events::OrderResumed& resumed) { documents.edit("tracking", resumed.order()).json["on_hold"] = false; }
 
   template <class T>
-    requires OneOf<T, events::OrderReleased, events::OrderShippingChanged> || WorkshopEvent<T> || ModelEvent<T> || QuoteEvent<T> ||
-             ProductEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> || PrinterEvent<T> || PrintEvent<T> || EffectEvent<T>
+    requires OneOf<T, events::OrderReleased, events::OrderShippingChanged> || OrderLineEvent<T> || WorkshopEvent<T> || ModelEvent<T> ||
+             QuoteEvent<T> || ProductEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> || PrinterEvent<T> ||
+             PrintEvent<T> || EffectEvent<T>
   void operator()(const T&) {}
 };
 

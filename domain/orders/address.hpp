@@ -10,6 +10,7 @@ namespace layerline::orders {
 
 struct Address {
   std::string name, line1, line2, city, postal_code, region, country, phone;
+  friend bool operator==(const Address&, const Address&) = default;
   [[nodiscard]] bool complete() const { return !line1.empty() && !city.empty() && !country.empty(); }
 };
 

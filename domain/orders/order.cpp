@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "domain/production/remake.hpp"
 #include "domain/workshop/limits.hpp"
 #include "domain/workshop/workshop.hpp"
 
@@ -27,6 +28,30 @@ std::unexpected<Rejection> wrong_status(const Order& order, std::string type, st
 
 // ---- evolve ----
 
+namespace {
+
+void take_lines(Order& order, const events::OrderPlaced& event) {
+  order.source = event.source();
+  order.shop = event.shop();
+  order.external_id = event.external_id();
+  order.external_number = event.external_number();
+  order.shipping = event.shipping();
+  order.report = report_from(event.report());
+  order.modified = {event.modified_ms()};
+  order.refunded_there = event.refunded();
+  order.carrier_there = event.carrier();
+  order.tracking_there = event.tracking_number();
+  for (const auto& line : event.lines()) order.lines.push_back(line_from(line));
+}
+
+}  // namespace
+
+void note_held_lines(Workshop& workshop, const Order& order) {
+  std::erase_if(workshop.held_lines, [&](const auto& held) { return held.first == order.id; });
+  for (const Line& line : order.lines)
+    if (line.product.empty()) workshop.held_lines.emplace(order.id, line.id);
+}
+
 void evolve(Workshop& workshop, const events::OrderPlaced& event, Time) {
   Order order;
   order.id = OrderId(event.order());
@@ -40,8 +65,20 @@ void evolve(Workshop& workshop, const events::OrderPlaced& event, Time) {
   order.customer_name = event.ship_to().name().clear();
   order.quantity = event.quantity();
   order.total = event.total();
+  order.ship_to = address_from(event.ship_to());
+  take_lines(order, event);
+  order.last_line = static_cast<std::int64_t>(order.lines.size());   // a placed order counts them from 1
   workshop.numbers.note(order.number);
+  if (!order.lines.empty()) {
+    workshop.shop_orders.emplace(products::mapping_key(order.source, order.shop, order.external_id), order.id);
+    if (!order.customer_mail.empty() && order.customer_mail != erased_text) workshop.buyers.emplace(order.customer_mail, order.customer);
+    note_held_lines(workshop, order);
+  }
   workshop.orders.emplace(order.id, std::move(order));
+}
+
+void evolve(Workshop& workshop, const events::OrderShippingChanged& event, Time) {
+  edit(workshop, event.order()).ship_to = address_from(event.ship_to());
 }
 
 void evolve(Workshop& workshop, const events::OrderReleased& event, Time) { edit(workshop, event.order()).released = true; }
@@ -160,7 +197,7 @@ Decided decide(const CancelOrder& command, const Context& context) {
   event->set_order(order->id.str());
   event->set_by(context.actor);
   seal(event->mutable_reason(), order->customer.str(), command.reason);
-  for (const ProductionOrderId& production : order->production) out.append(production::cancel(production, context));
+  out.append(stop_making(*order, context));
   const payments::Payment* payment = context.workshop.payment(order->payment);
   if (payment != nullptr && !payments::paid_in_full(*payment)) out.append(payments::abandon(payment->id, context));
   return out;
@@ -207,14 +244,21 @@ Decided decide(const FailQualityCheck& command, const Context& context) {
   const Order* order = context.workshop.order(command.order);
   if (order == nullptr) return not_found("order");
   if (order->status != Status::quality_check) return wrong_status(*order, "order-not-in-quality-check", "QUALITY_CHECK");
-  if (command.reprint_quantity < 1 || command.reprint_quantity > order->quantity)
-    return refuse("quantity-out-of-range", fmt::format("Between 1 and {} pieces can be printed again.", order->quantity));
+  const Line* line = order->lines.size() == 1 ? &order->lines.front() : orders::line(*order, command.line);
+  if (!order->lines.empty() && line == nullptr) return refuse("line-needed", "Say which line of the order failed.");
+  const std::int64_t most = line == nullptr ? order->quantity : line->quantity;
+  if (command.reprint_quantity < 1 || command.reprint_quantity > most)
+    return refuse("quantity-out-of-range", fmt::format("Between 1 and {} pieces can be printed again.", most));
   Events out;
   auto* event = out.on(stream(order->id)).mutable_order_quality_failed();
   event->set_order(order->id.str());
   event->set_by(context.actor);
   event->set_reprint_quantity(command.reprint_quantity);
   seal(event->mutable_reason(), order->customer.str(), command.reason);
+  if (line != nullptr) {
+    out.append(production::remake(*order, *line, command.reprint_quantity, context));
+    return out;
+  }
   for (const ProductionOrderId& production : order->production)
     out.append(production::reprint(production, command.reprint_quantity, context));
   return out;
@@ -246,8 +290,12 @@ Events production_completed(const OrderId& id, const Context& context) {
   const Order* order = context.workshop.order(id);
   Events out;
   if (order == nullptr || (order->status != Status::queued && order->status != Status::printing)) return out;
-  for (const ProductionOrderId& production : order->production)
-    if (context.workshop.production.at(production).status != production::Status::completed) return out;
+  if (!std::ranges::all_of(order->lines, &Line::planned)) return out;
+  for (const ProductionOrderId& production : order->production) {
+    const production::Status status = context.workshop.production.at(production).status;
+    // Of a line that the source changed, what was begun before is cancelled.
+    if (status != production::Status::completed && (order->lines.empty() || status != production::Status::cancelled)) return out;
+  }
   out.on(stream(id)).mutable_order_printed()->set_order(id.str());
   return out;
 }
@@ -259,7 +307,29 @@ Events refunded(const OrderId& id, const PaymentId& payment, const Context& cont
   auto* event = out.on(stream(id)).mutable_order_refunded();
   event->set_order(id.str());
   event->set_payment(payment.str());
-  for (const ProductionOrderId& production : order->production) out.append(production::cancel(production, context));
+  if (order->status < Status::shipped) out.append(stop_making(*order, context));
+  return out;
+}
+
+Events stop_making(const Order& order, const Line& line, const Context& context) {
+  Events out;
+  for (const ProductionOrderId& id : order.production)
+    if (context.workshop.production.at(id).line == line.id) out.append(production::cancel(id, context));
+  out.append(products::release_all(holder_of(order.id, line), context));
+  return out;
+}
+
+Events stop_making(const Order& order, const Context& context) {
+  Events out;
+  for (const ProductionOrderId& production : order.production) out.append(production::cancel(production, context));
+  for (const Line& line : order.lines) out.append(products::release_all(holder_of(order.id, line), context));
+  return out;
+}
+
+Events issue_units(const OrderId& id, const Context& context) {
+  Events out;
+  const Order& order = context.workshop.orders.at(id);
+  for (const Line& line : order.lines) out.append(products::issue_all(holder_of(id, line), context));
   return out;
 }
 
@@ -281,6 +351,17 @@ std::string_view name(Status status) {
     case Status::refunded: return "REFUNDED";
   }
   return "";
+}
+
+const Line* line(const Order& order, std::string_view id) {
+  const auto found = std::ranges::find(order.lines, id, &Line::id);
+  return found == order.lines.end() ? nullptr : &*found;
+}
+
+std::optional<ShopReport> report_from(std::string_view word) {
+  for (const ShopReport report : {ShopReport::open, ShopReport::paid, ShopReport::cancelled, ShopReport::refunded, ShopReport::fulfilled})
+    if (word == name(report)) return report;
+  return std::nullopt;
 }
 
 bool over(Status status) {

@@ -3,12 +3,15 @@
 //   An order that an operator releases goes from QUOTED to QUEUED and is paid later. On hold, nothing of it is dispatched.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "domain/kernel/context.hpp"
 #include "domain/kernel/events.hpp"
 #include "domain/orders/address.hpp"
+#include "domain/orders/lines.hpp"
+#include "domain/orders/shop_order.hpp"
 
 namespace layerline::quotes { struct Quote; }
 
@@ -36,6 +39,20 @@ struct Order {
   std::int64_t quantity = 0;
   std::int64_t total = 0;
   std::vector<ProductionOrderId> production;
+  Address ship_to;                // personal
+  // Of an order with lines:
+  std::string source;             // "squarespace"
+  std::string shop;
+  std::string external_id;        // the source's own
+  std::string external_number;
+  std::vector<Line> lines;        // none: of a quote
+  std::int64_t last_line = 0;     // the highest id that a line ever had
+  std::int64_t shipping = 0;      // part of the total
+  std::optional<ShopReport> report;   // what the source said last; none: it is not asked
+  Time modified;                  // by the source's clock
+  std::int64_t refunded_there = 0;    // cumulative
+  std::string carrier_there;      // of a fulfilment made by the source
+  std::string tracking_there;
 };
 
 // ---- commands ----
@@ -47,7 +64,12 @@ struct CancelOrder { OrderId order; std::string reason; };
 struct ChangeShipping { OrderId order; Address ship_to; };
 struct StartQualityCheck { OrderId order; };
 struct PassQualityCheck { OrderId order; };
-struct FailQualityCheck { OrderId order; std::string reason; std::int64_t reprint_quantity = 1; };
+struct FailQualityCheck {
+  OrderId order;
+  std::string reason;
+  std::int64_t reprint_quantity = 1;
+  std::string line = {};          // if the order has several
+};
 struct CompleteOrder { OrderId order; };
 
 // ---- decisions ----
@@ -65,14 +87,22 @@ struct CompleteOrder { OrderId order; };
 [[nodiscard]] Events place(const quotes::Quote&, const OrderId&, const ProductId&, const Address&, const Context&);
 [[nodiscard]] Events pay(const OrderId&, const PaymentId&, const Context&);
 [[nodiscard]] Events print_started(const OrderId&, const Context&);
-// All production orders are complete: printed.
+// All production orders are complete, and no line waits: printed.
 [[nodiscard]] Events production_completed(const OrderId&, const Context&);
+// Nothing more is made for a line of an order, or for all of it, and the units that it holds are free.
+[[nodiscard]] Events stop_making(const Order&, const Line&, const Context&);
+[[nodiscard]] Events stop_making(const Order&, const Context&);
+// The units that lie in the parcel have left the workshop.
+[[nodiscard]] Events issue_units(const OrderId&, const Context&);
 [[nodiscard]] Events refunded(const OrderId&, const PaymentId&, const Context&);
 
 // ---- queries ----
 
 [[nodiscard]] std::string_view name(Status);   // "READY_TO_SHIP"
 [[nodiscard]] bool over(Status);               // nothing will be made or sent any more
+[[nodiscard]] const Line* line(const Order&, std::string_view id);
+[[nodiscard]] std::optional<ShopReport> report_from(std::string_view name);
+void note_held_lines(Workshop&, const Order&);
 
 void evolve(Workshop&, const events::OrderPlaced&, Time);
 void evolve(Workshop&, const events::OrderReleased&, Time);
@@ -90,5 +120,6 @@ void evolve(Workshop&, const events::OrderHeld&, Time);
 void evolve(Workshop&, const events::OrderResumed&, Time);
 void evolve(Workshop&, const events::OrderCancelled&, Time);
 void evolve(Workshop&, const events::OrderRefunded&, Time);
+void evolve(Workshop&, const events::OrderShippingChanged&, Time);
 
 }  // namespace layerline::orders

@@ -79,6 +79,12 @@ void evolve(Workshop& workshop, const events::PaymentRefunded& event, Time) {
   payment.status = status_of_figures(payment);
 }
 
+void evolve(Workshop& workshop, const events::PaymentAmountChanged& event, Time) {
+  Payment& payment = edit(workshop, event.payment());
+  payment.amount = event.amount();
+  payment.status = status_of_figures(payment);
+}
+
 // ---- decisions ----
 
 Events request(const OrderId& id, const Context& context) {
@@ -90,7 +96,7 @@ Events request(const OrderId& id, const Context& context) {
   event->set_order(id.str());
   event->set_amount(order->total);
   event->set_currency(context.workshop.currency);
-  if (order->total == 0) return out;   // a present: there is nothing to ask for
+  if (order->total == 0 || orders::paid_elsewhere(order->source)) return out;   // there is nothing to ask for
   auto* action = effects::request(out, context).mutable_create_payment_intent();
   action->set_payment(order->payment.str());
   action->set_order(id.str());
@@ -232,6 +238,38 @@ Decided decide(const RefundPayment& command, const Context& context) {
   action->set_payment(payment->id.str());
   action->set_intent(payment->intent);
   action->set_amount(amount);
+  return out;
+}
+
+Events record_elsewhere(const PaymentId& id, const std::string& source, const Context& context) {
+  const Payment* payment = context.workshop.payment(id);
+  Events out;
+  if (payment == nullptr || payment->received >= payment->amount) return out;
+  auto* event = out.on(stream(id)).mutable_payment_recorded();
+  event->set_payment(id.str());
+  event->set_order(payment->order.str());
+  event->set_received(payment->amount);
+  event->set_method(source);
+  event->set_by(context.actor);
+  return out;
+}
+
+Events refund_elsewhere(const PaymentId& id, std::int64_t refunded, bool money_came, const Context& context) {
+  const Payment* payment = context.workshop.payment(id);
+  Events out;
+  if (payment == nullptr) return out;
+  const std::int64_t received = money_came ? std::max(payment->received, payment->amount) : payment->received;
+  refund(*payment, std::min(refunded, received), "", out);
+  return out;
+}
+
+Events change_amount(const PaymentId& id, std::int64_t amount, const Context& context) {
+  const Payment* payment = context.workshop.payment(id);
+  Events out;
+  if (payment == nullptr || payment->amount == amount) return out;
+  auto* event = out.on(stream(id)).mutable_payment_amount_changed();
+  event->set_payment(id.str());
+  event->set_amount(amount);
   return out;
 }
 

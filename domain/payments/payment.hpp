@@ -54,6 +54,11 @@ struct RefundPayment { PaymentId payment; std::int64_t amount = 0; };   // 0: al
 
 // The payment of a placed order, and the effect that asks the provider for an intent.
 [[nodiscard]] Events request(const OrderId&, const Context&);
+// What a shop took, and gave back: `refunded` is its cumulative figure; `money_came`: in the same decision.
+[[nodiscard]] Events record_elsewhere(const PaymentId&, const std::string& source, const Context&);
+[[nodiscard]] Events refund_elsewhere(const PaymentId&, std::int64_t refunded, bool money_came, const Context&);
+// The order's total changed. What was paid already is settled by the source's own word.
+[[nodiscard]] Events change_amount(const PaymentId&, std::int64_t amount, const Context&);
 // Nothing is to be paid through the provider any more: the intent, if there is one, is cancelled.
 [[nodiscard]] Events abandon(const PaymentId&, const Context&);
 
@@ -70,5 +75,6 @@ void evolve(Workshop&, const events::PaymentFailed&, Time);
 void evolve(Workshop&, const events::PaymentRecorded&, Time);
 void evolve(Workshop&, const events::PaymentRefundRequested&, Time);
 void evolve(Workshop&, const events::PaymentRefunded&, Time);
+void evolve(Workshop&, const events::PaymentAmountChanged&, Time);
 
 }  // namespace layerline::payments

@@ -1,5 +1,7 @@
 #include "domain/policies/policies.hpp"
 
+#include <optional>
+
 #include "domain/policies/mails.hpp"
 #include "domain/workshop/workshop.hpp"
 
@@ -28,10 +30,40 @@ Events on_intent(const events::PaymentIntentCreated& event, const Context& conte
   return wanted ? Events{} : payments::abandon(payment.id, context);   // the order ended, or was paid elsewhere, while the intent was made
 }
 
+// A shop's order comes with what became of its money there.
+Events on_requested(const events::PaymentRequested& event, const Context& context) {
+  const OrderId id(event.order());
+  const std::optional<orders::ShopReport>& report = context.workshop.orders.at(id).report;
+  const bool called_off = report == orders::ShopReport::cancelled || report == orders::ShopReport::refunded;
+  Events out;
+  if (event.amount() == 0 && !called_off) out = orders::pay(id, PaymentId(event.payment()), context);
+  out.append(orders::settle_as_reported(id, context));
+  return out;
+}
+
+Events on_amount(const events::PaymentAmountChanged& event, const Context& context) {
+  const payments::Payment& payment = context.workshop.payments.at(PaymentId(event.payment()));
+  return payments::paid_in_full(payment) ? orders::pay(payment.order, payment.id, context) : Events{};
+}
+
+// Lines that are new or known by now are made, if the order is one to be made.
+Events on_lines(const OrderId& id, const Context& context) {
+  const orders::Order& order = context.workshop.orders.at(id);
+  return order.paid || order.released ? both(production::create_for(id, context), orders::production_completed(id, context)) : Events{};
+}
+
 Events on_paid(const OrderId& id, const Context& context) {
   const orders::Order& order = context.workshop.orders.at(id);
+  if (order.report == orders::ShopReport::fulfilled) return {};   // paid and sent elsewhere
   if (context.workshop.payments.at(order.payment).status == payments::Status::refunded) return orders::refunded(id, order.payment, context);
   return both(production::create_for(id, context), both(mails::order_confirmed(id, context), mails::new_order(id, context)));
+}
+
+// Who sent it elsewhere has told his customer himself.
+Events on_shipped(const OrderId& id, const Context& context) {
+  Events out = orders::issue_units(id, context);
+  if (context.workshop.orders.at(id).report != orders::ShopReport::fulfilled) out.append(mails::shipped(id, context));
+  return out;
 }
 
 Events on_refunded(const events::PaymentRefunded& event, const Context& context) {
@@ -42,13 +74,16 @@ Events on_refunded(const events::PaymentRefunded& event, const Context& context)
 
 Events on_production_order(const events::ProductionOrderCreated& event, const Context& context) {
   const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(event.production_order()));
-  Events out = inventory::reserve(production.material, production.id, production.mass_per_unit * production.quantity, context);
+  Events out;
+  if (!production.material.empty())
+    out = inventory::reserve(production.material, production.id, production.mass_per_unit * production.quantity, context);
   out.append(production::prepare_file(production.id, context));
   return out;
 }
 
 Events on_reprint(const events::ProductionReprintNeeded& event, const Context& context) {
   const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(event.production_order()));
+  if (production.material.empty()) return {};
   return inventory::reserve(production.material, production.id, production.mass_per_unit * event.quantity(), context);
 }
 
@@ -80,6 +115,8 @@ Events on_production_completed(const events::ProductionCompleted& event, const C
   Events out;
   if (const inventory::Material* material = context.workshop.material(production.material))
     out = inventory::release(production.material, production.id, inventory::reserved_for(*material, production.id), context);
+  out.append(products::receive(production.id, context));
+  out.append(products::issue_all(production.id.str(), context));   // its components are in the pieces now
   out.append(orders::production_completed(production.order, context));
   return out;
 }
@@ -102,9 +139,8 @@ Events react(const events::Event& event, const Context& context) {
     case K::kQuoteSubmitted: return mails::quote_waiting(QuoteId(event.quote_submitted().quote()), context);
 
     case K::kOrderPlaced: return payments::request(OrderId(event.order_placed().order()), context);
-    case K::kPaymentRequested:
-      if (event.payment_requested().amount() > 0) return {};
-      return orders::pay(OrderId(event.payment_requested().order()), PaymentId(event.payment_requested().payment()), context);
+    case K::kPaymentRequested: return on_requested(event.payment_requested(), context);
+    case K::kPaymentAmountChanged: return on_amount(event.payment_amount_changed(), context);
     case K::kPaymentIntentCreated: return on_intent(event.payment_intent_created(), context);
     case K::kPaymentSucceeded:
       return orders::pay(OrderId(event.payment_succeeded().order()), PaymentId(event.payment_succeeded().payment()), context);
@@ -113,7 +149,19 @@ Events react(const events::Event& event, const Context& context) {
     case K::kOrderPaid: return on_paid(OrderId(event.order_paid().order()), context);
     case K::kOrderReleased: return production::create_for(OrderId(event.order_released().order()), context);
     case K::kOrderPrinting: return mails::printing(OrderId(event.order_printing().order()), context);
-    case K::kOrderShipped: return mails::shipped(OrderId(event.order_shipped().order()), context);
+    case K::kOrderShipped: return on_shipped(OrderId(event.order_shipped().order()), context);
+    case K::kOrderObserved: return orders::settle_as_reported(OrderId(event.order_observed().order()), context);
+    case K::kOrderLinesChanged: return on_lines(OrderId(event.order_lines_changed().order()), context);
+    case K::kOrderLineMapped: return on_lines(OrderId(event.order_line_mapped().order()), context);
+    case K::kOrderLinePlanned: return orders::production_completed(OrderId(event.order_line_planned().order()), context);
+    case K::kProductDefined:
+    case K::kSkuMapped: return orders::resolve_lines(context);
+    case K::kProductChanged: return products::roll_cost(ProductId(event.product_changed().product()), context);
+    case K::kProductFileSet: return products::roll_cost(ProductId(event.product_file_set().product()), context);
+    case K::kProductFileRemoved: return products::roll_cost(ProductId(event.product_file_removed().product()), context);
+    case K::kProductBomVersionActivated:
+      return products::roll_cost(ProductId(event.product_bom_version_activated().product()), context);
+    case K::kProductCostRolled: return products::roll_costs_above(ProductId(event.product_cost_rolled().product()), context);
     case K::kOrderDelivered: return mails::delivered(OrderId(event.order_delivered().order()), context);
     case K::kOrderHeld:
     case K::kOrderResumed: return printing::dispatch(context);
@@ -166,6 +214,14 @@ Events react(const events::Event& event, const Context& context) {
     case K::kQuoteExpired:
     case K::kProductCreated:
     case K::kProductBomDefined:
+    case K::kProductBomVersionDefined:
+    case K::kSkuUnmapped:
+    case K::kUnitsReceived:
+    case K::kUnitsAllocated:
+    case K::kUnitsReleased:
+    case K::kUnitsIssued:
+    case K::kUnitsScrapped:
+    case K::kUnitsAdjusted:
     case K::kOrderQueued:
     case K::kOrderPrinted:
     case K::kOrderQualityCheckStarted:

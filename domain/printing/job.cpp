@@ -273,7 +273,9 @@ using production::ProductionOrder;
 // Why the production order can be given to no printer at all; empty if one could take it.
 std::vector<std::string> own_reasons(const Workshop& workshop, const ProductionOrder& production) {
   std::vector<std::string> reasons;
-  if (workshop.orders.at(production.order).held) reasons.emplace_back("order_on_hold");
+  const orders::Order* order = workshop.order(production.order);
+  if (order != nullptr && order->held) reasons.emplace_back("order_on_hold");
+  if (production.material.empty()) return {"assembled_by_hand"};
   if (!production.has_file) reasons.emplace_back("no_print_file");
   const inventory::Material* material = workshop.material(production.material);
   if (material != nullptr && material->defined && !production.file.filament_type.empty() && production.file.filament_type != material->type)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "domain/production/make.hpp"
 #include "domain/workshop/workshop.hpp"
 
 namespace layerline::production {
@@ -42,9 +43,11 @@ void evolve(Workshop& workshop, const events::ProductionOrderCreated& event, Tim
   production.mass_per_unit = {event.milligrams_per_unit()};
   production.print_ms_per_unit = event.print_ms_per_unit();
   production.infill_percent = event.infill_percent();
+  production.line = event.line();
+  production.holder = event.holder();
   workshop.numbers.note(production.number);
   requeue(workshop, production);
-  workshop.orders.at(production.order).production.push_back(production.id);
+  if (!production.order.empty()) workshop.orders.at(production.order).production.push_back(production.id);
   workshop.production.emplace(production.id, std::move(production));
 }
 
@@ -102,7 +105,9 @@ Events create_for(const OrderId& id, const Context& context) {
   Events out;
   const orders::Order* order = context.workshop.order(id);
   // A refund that overtook its payment may have ended the order in the same commit.
-  if (order == nullptr || !order->production.empty() || orders::over(order->status)) return out;
+  if (order == nullptr || orders::over(order->status)) return out;
+  if (!order->lines.empty()) return create_for_lines(*order, context);
+  if (!order->production.empty()) return out;
   const quotes::Quote& quote = context.workshop.quotes.at(order->quote);
   const products::Product& product = context.workshop.products.at(order->product);
   Numbers numbers = context.workshop.numbers;
@@ -131,10 +136,22 @@ Events create_for(const OrderId& id, const Context& context) {
   return out;
 }
 
+namespace {
+
+// "PLA" of what it is printed in.
+std::string material_type(const ProductionOrder& production, const Workshop& workshop) {
+  if (const quotes::Quote* quote = workshop.quote(workshop.products.at(production.product).quote)) return quote->options.material_type;
+  const inventory::Material* material = workshop.material(production.material);
+  return material == nullptr ? std::string() : material->type;
+}
+
+}  // namespace
+
 Events prepare_file(const ProductionOrderId& id, const Context& context) {
   Events out;
   const ProductionOrder& production = context.workshop.production.at(id);
-  if (production.has_file || over(production)) return out;
+  // Without a model there is nothing to slice: an operator attaches a file, or puts the pieces together by hand.
+  if (production.has_file || over(production) || production.model.empty() || production.material.empty()) return out;
   if (production.facts.kind == "gcode_3mf") {
     auto* event = out.on(stream(id)).mutable_production_file_attached();
     event->set_production_order(id.str());
@@ -150,11 +167,10 @@ Events prepare_file(const ProductionOrderId& id, const Context& context) {
     return out;
   }
   const printing::Printer* printer = printing::first_that_fits(context.workshop, production.facts);
-  const quotes::Quote& quote = context.workshop.quotes.at(context.workshop.orders.at(production.order).quote);
   auto* action = effects::request(out, context).mutable_slice_model();
   action->set_production_order(id.str());
   action->set_model(production.model.str());
-  action->set_material_type(quote.options.material_type);
+  action->set_material_type(material_type(production, context.workshop));
   action->set_printer_model(printer != nullptr ? printer->model : "");
   action->set_nozzle_um(printer != nullptr ? printer->nozzle_um : 400);
   action->set_infill_percent(production.infill_percent);
@@ -234,6 +250,7 @@ Events cancel(const ProductionOrderId& id, const Context& context) {
   event->set_production_order(id.str());
   event->set_by(context.actor);
   out.append(printing::stop_all_of(id, context));
+  out.append(products::release_all(id.str(), context));   // its components
   // What a running print uses is taken from its reservation when it ends; the rest is free now.
   const inventory::Material* material = context.workshop.material(production.material);
   if (material == nullptr) return out;
@@ -252,6 +269,7 @@ Events reprint(const ProductionOrderId& id, std::int64_t quantity, const Context
   auto* event = out.on(stream(id)).mutable_production_reprint_needed();
   event->set_production_order(id.str());
   event->set_quantity(pieces);
+  out.append(products::scrap(id, pieces - std::min(pieces, production.failed), context));
   return out;   // a policy reserves their material
 }
 

@@ -46,6 +46,9 @@ struct ProductionOrder {
   bool has_file = false;
   PrintFile file;
   std::vector<std::string> waits_for;    // why it is not dispatched, as last noted
+  std::string line;                      // of the order
+  std::string holder;                    // who gets the finished units; empty: the stock
+  std::int64_t delivered = 0;            // finished units that the stock has received
 };
 
 // ---- commands ----
@@ -60,6 +63,8 @@ struct RecordPrintFile {
 struct RecordPrintFileRefusal { EffectId effect; ProductionOrderId production; std::string reason; };
 struct StartProduction { ProductionOrderId production; };      // prints failed pieces again
 struct CompleteProduction { ProductionOrderId production; };   // the open pieces were made by other means
+// For the stock, by an operator or by planning. Its components get orders of their own where none are on hand.
+struct CreateProduction { ProductionOrderId production; ProductId product; std::int64_t quantity = 1; bool rush = false; };
 
 // ---- decisions ----
 
@@ -67,6 +72,7 @@ struct CompleteProduction { ProductionOrderId production; };   // the open piece
 [[nodiscard]] Decided decide(const RecordPrintFileRefusal&, const Context&);
 [[nodiscard]] Decided decide(const StartProduction&, const Context&);
 [[nodiscard]] Decided decide(const CompleteProduction&, const Context&);
+[[nodiscard]] Decided decide(const CreateProduction&, const Context&);
 
 // The production orders of a paid or released order, and the order's step into the queue.
 [[nodiscard]] Events create_for(const OrderId&, const Context&);

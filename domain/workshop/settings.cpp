@@ -40,9 +40,15 @@ void evolve(Workshop& workshop, const events::SubjectErased& event, Time) {
   for (auto& [id, quote] : workshop.quotes)
     if (quote.customer == customer)
       for (std::string* clear : {&quote.product_name, &quote.customer_name, &quote.customer_mail}) blank(*clear);
-  for (auto& [id, order] : workshop.orders)
-    if (order.customer == customer)
-      for (std::string* clear : {&order.customer_name, &order.customer_mail}) blank(*clear);
+  for (auto& [id, order] : workshop.orders) {
+    if (order.customer != customer) continue;
+    orders::Address& to = order.ship_to;
+    for (std::string* clear : {&order.customer_name, &order.customer_mail, &to.name, &to.line1, &to.line2, &to.city, &to.postal_code,
+                               &to.region, &to.phone})
+      blank(*clear);
+    for (orders::Line& line : order.lines) blank(line.title);
+  }
+  std::erase_if(workshop.buyers, [&](const auto& buyer) { return buyer.second == customer; });
   if (event.subject() == stream(workshop)) blank(workshop.operator_mail);
 }
 

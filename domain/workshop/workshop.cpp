@@ -99,11 +99,31 @@ void evolve(Workshop& w, const std::string& stream, const events::Event& event, 
     case K::kEffectUnknown: effects::evolve(w, event.effect_unknown(), at); break;
     case K::kEffectParked: effects::evolve(w, event.effect_parked(), at); break;
     case K::kEffectRetried: effects::evolve(w, event.effect_retried(), at); break;
+    case K::kProductDefined: products::evolve(w, event.product_defined(), at); break;
+    case K::kProductChanged: products::evolve(w, event.product_changed(), at); break;
+    case K::kProductFileSet: products::evolve(w, event.product_file_set(), at); break;
+    case K::kProductFileRemoved: products::evolve(w, event.product_file_removed(), at); break;
+    case K::kProductBomVersionDefined: products::evolve(w, event.product_bom_version_defined(), at); break;
+    case K::kProductBomVersionActivated: products::evolve(w, event.product_bom_version_activated(), at); break;
+    case K::kProductCostRolled: products::evolve(w, event.product_cost_rolled(), at); break;
+    case K::kOrderObserved: orders::evolve(w, event.order_observed(), at); break;
+    case K::kOrderLinesChanged: orders::evolve(w, event.order_lines_changed(), at); break;
+    case K::kOrderLineMapped: orders::evolve(w, event.order_line_mapped(), at); break;
+    case K::kOrderLinePlanned: orders::evolve(w, event.order_line_planned(), at); break;
+    case K::kPaymentAmountChanged: payments::evolve(w, event.payment_amount_changed(), at); break;
+    case K::kSkuMapped: products::evolve(w, event.sku_mapped(), at); break;
+    case K::kSkuUnmapped: products::evolve(w, event.sku_unmapped(), at); break;
+    case K::kUnitsReceived: products::evolve(w, event.units_received(), at); break;
+    case K::kUnitsAllocated: products::evolve(w, event.units_allocated(), at); break;
+    case K::kUnitsReleased: products::evolve(w, event.units_released(), at); break;
+    case K::kUnitsIssued: products::evolve(w, event.units_issued(), at); break;
+    case K::kUnitsScrapped: products::evolve(w, event.units_scrapped(), at); break;
+    case K::kUnitsAdjusted: products::evolve(w, event.units_adjusted(), at); break;
+    case K::kOrderShippingChanged: orders::evolve(w, event.order_shipping_changed(), at); break;
     // Facts that no decision asks for:
     case K::kFileUploaded:
     case K::kModelRefused:
     case K::kQuoteNoted:
-    case K::kOrderShippingChanged:
     case K::kProductionFileRefused:
     case K::KIND_NOT_SET: break;
   }

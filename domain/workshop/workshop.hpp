@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "domain/effects/effect.hpp"
 #include "domain/inventory/material.hpp"
@@ -14,8 +15,12 @@
 #include "domain/payments/payment.hpp"
 #include "domain/printing/job.hpp"
 #include "domain/printing/printer.hpp"
+#include "domain/production/make.hpp"
 #include "domain/production/production_order.hpp"
+#include "domain/products/bom.hpp"
 #include "domain/products/product.hpp"
+#include "domain/products/sku.hpp"
+#include "domain/products/units.hpp"
 #include "domain/quotes/quote.hpp"
 #include "domain/shipments/shipment.hpp"
 #include "domain/workshop/rules.hpp"
@@ -41,7 +46,15 @@ struct Workshop {
   // Ordered where a decision walks over them: the same state decides the same everywhere.
   std::unordered_map<QuoteId, quotes::Quote> quotes;
   std::unordered_map<ProductId, products::Product> products;
+  std::unordered_map<std::string, ProductId> skus;            // of every product
+  std::int64_t last_finished_good = 0;                        // the highest "FG-…" so far
+  std::map<ProductId, std::set<ProductId>> used_in;           // by active bills of materials
+  std::map<std::string, ProductId> mappings;                  // by products::mapping_key(source, shop, sku)
+  std::map<std::string, std::map<ProductId, std::int64_t>> held_units;   // finished units, by holder
   std::unordered_map<OrderId, orders::Order> orders;
+  std::unordered_map<std::string, OrderId> shop_orders;       // by products::mapping_key(source, shop, external id)
+  std::unordered_map<std::string, CustomerId> buyers;         // without an account, by mail address: personal
+  std::set<std::pair<OrderId, std::string>> held_lines;       // that wait for their SKU to be known
   std::unordered_map<PaymentId, payments::Payment> payments;
   std::map<MaterialId, inventory::Material> materials;
   std::unordered_map<ProductionOrderId, production::ProductionOrder> production;
@@ -56,6 +69,7 @@ struct Workshop {
   std::unordered_map<std::string, std::uint64_t> versions;    // of every stream
 
   [[nodiscard]] const quotes::Quote* quote(const QuoteId& key) const { return find(quotes, key); }
+  [[nodiscard]] const products::Product* product(const ProductId& key) const { return find(products, key); }
   [[nodiscard]] const orders::Order* order(const OrderId& key) const { return find(orders, key); }
   [[nodiscard]] const payments::Payment* payment(const PaymentId& key) const { return find(payments, key); }
   [[nodiscard]] const inventory::Material* material(const MaterialId& key) const { return find(materials, key); }

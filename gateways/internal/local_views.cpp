@@ -101,7 +101,10 @@ Found find(const p::Queries& queries, const p::Scope& scope, const FindDocument&
     case Thing::production_order: return p::production::find(queries, scope, find.id);
     case Thing::material: return p::inventory::find(queries, scope, find.id);
     case Thing::printer: return p::printers::find(queries, scope, find.id);
-    case Thing::product: return p::products::find(queries, scope, find.id);
+    case Thing::product: {
+      Found product = p::products::find(queries, scope, find.id);
+      return product ? product : p::products::find_by_sku(queries, scope, find.id);
+    }
     case Thing::file: return p::files::find(queries, scope, find.id);
     case Thing::payment: return p::orders::find_payment(queries, scope, find.id);
     case Thing::payment_of_order: return payment_of_order(queries, scope, find.id);
@@ -121,7 +124,8 @@ std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::S
     case List::materials: return p::inventory::list(queries, scope, read.status, request);
     case List::ledger: return p::inventory::ledger(queries, scope, read.owner, request);
     case List::printers: return p::printers::list(queries, scope, read.status, request);
-    case List::products: return p::products::list(queries, scope, request);
+    case List::products: return p::products::list(queries, scope, read.category, read.search, read.status, request);
+    case List::sku_mappings: return p::products::mappings(queries, scope, request);
     case List::effects: return p::effects::list(queries, scope, read.status, request);
   }
   std::unreachable();

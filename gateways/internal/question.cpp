@@ -8,12 +8,12 @@
 #include "projections/limits.hpp"
 
 // Numbers are little-endian; a text is its length (u32) and its bytes.
-//   question: | 1 | what u8 | partition u32 | workshop | customer | wait_ms u32 | needed u16 × { partition u32 | offset u64 } | fields |
-//   answer:   | 1 | outcome u8 | next offset u64 | the document as it is stored |
+//   question: | 2 | what u8 | partition u32 | workshop | customer | wait_ms u32 | needed u16 × { partition u32 | offset u64 } | fields |
+//   answer:   | 2 | outcome u8 | next offset u64 | the document as it is stored |
 namespace layerline::internal {
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t format = 2;
 
 class Writer {
  public:
@@ -73,7 +73,8 @@ struct WriteWhat {
   Writer& out;
   void operator()(const FindDocument& find) { out.number(std::to_underlying(find.thing)).text(find.id).text(find.awaited_change); }
   void operator()(const ReadPage& page) {
-    out.number(std::to_underlying(page.list)).text(page.owner).text(page.status).text(page.cursor).number(page.limit);
+    out.number(std::to_underlying(page.list)).text(page.owner).text(page.status).text(page.cursor).number(page.limit).text(page.category)
+        .text(page.search);
   }
   void operator()(const ReadAvailability& read) {
     out.text(read.type).text(read.colour).number(static_cast<std::uint64_t>(read.milligrams));
@@ -91,6 +92,8 @@ void read_what(Reader& in, ReadPage& page) {
   page.status = in.text();
   page.cursor = in.text();
   page.limit = in.number<std::uint32_t>();
+  page.category = in.text();
+  page.search = in.text();
 }
 void read_what(Reader& in, ReadAvailability& read) {
   read.type = in.text();

@@ -20,7 +20,7 @@ enum class Thing : std::uint8_t {
   production_order,
   material,
   printer,
-  product,
+  product,                   // by its id or its SKU
   file,
   payment,
   payment_of_order,          // by the order's id
@@ -28,8 +28,8 @@ enum class Thing : std::uint8_t {
 };
 inline constexpr Thing last_thing = Thing::tracking;
 
-enum class List : std::uint8_t { quotes, orders, production_orders, materials, ledger, printers, products, effects };
-inline constexpr List last_list = List::effects;
+enum class List : std::uint8_t { quotes, orders, production_orders, materials, ledger, printers, products, effects, sku_mappings };
+inline constexpr List last_list = List::sku_mappings;
 
 struct FindDocument {
   Thing thing = Thing::quote;
@@ -44,6 +44,8 @@ struct ReadPage {
   std::string status = {};   // empty: any
   std::string cursor = {};
   std::uint32_t limit = 0;
+  std::string category = {}; // of products; empty: any
+  std::string search = {};   // words, of products
   friend bool operator==(const ReadPage&, const ReadPage&) = default;
 };
 

@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <cmath>
+#include <deque>
 
 namespace layerline::rest {
 namespace {
@@ -14,6 +15,7 @@ using simdjson::dom::object;
 struct Parsed {
   simdjson::dom::parser parser;
   object root;
+  std::deque<object> nested;   // that were handed out
 };
 
 Parsed& of_this_thread() {
@@ -33,6 +35,7 @@ constexpr double grams_max = 1e9;
 
 std::expected<Body, http::Response> Body::parse(const http::Request& request) {
   Parsed& parsed = of_this_thread();
+  parsed.nested.clear();
   static const simdjson::padded_string empty = simdjson::padded_string("{}", 2);
   const std::string& body = request.body();
   element root;
@@ -99,6 +102,58 @@ std::optional<std::int64_t> Body::amount(std::string_view name) {
   if (found->get(money) == simdjson::SUCCESS && money["amount"].get(value) == simdjson::SUCCESS) return value;
   wrong(name, "an amount in minor units");
   return std::nullopt;
+}
+
+std::vector<Body> Body::objects(std::string_view name) {
+  std::vector<Body> out;
+  const auto found = field(object_, name);
+  simdjson::dom::array items;
+  if (!found) return out;
+  if (found->get(items) != simdjson::SUCCESS) {
+    wrong(name, "a list");
+    return out;
+  }
+  std::deque<object>& nested = of_this_thread().nested;
+  for (const element item : items) {
+    object value;
+    if (item.get(value) == simdjson::SUCCESS) out.push_back(Body(&nested.emplace_back(value)));
+    else wrong(name, "a list of objects");
+  }
+  return out;
+}
+
+std::vector<std::string> Body::texts(std::string_view name) {
+  std::vector<std::string> out;
+  const auto found = field(object_, name);
+  simdjson::dom::array items;
+  if (!found) return out;
+  if (found->get(items) != simdjson::SUCCESS) {
+    wrong(name, "a list");
+    return out;
+  }
+  for (const element item : items) {
+    std::string_view value;
+    if (item.get(value) == simdjson::SUCCESS) out.emplace_back(value);
+    else wrong(name, "a list of texts");
+  }
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> Body::members(std::string_view name) {
+  std::vector<std::pair<std::string, std::string>> out;
+  const auto found = field(object_, name);
+  object values;
+  if (!found) return out;
+  if (found->get(values) != simdjson::SUCCESS) {
+    wrong(name, "an object");
+    return out;
+  }
+  for (const auto& [key, member] : values) {
+    std::string_view value;
+    if (member.get(value) == simdjson::SUCCESS) out.emplace_back(key, value);
+    else wrong(name, "an object of texts");
+  }
+  return out;
 }
 
 std::optional<http::Response> Body::error() const {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "domain/kernel/types.hpp"
 #include "infra/http/message.hpp"
@@ -27,6 +29,15 @@ class Body {
   [[nodiscard]] std::optional<Mass> mass();
   // {"amount": 1250, "currency": "USD"} or a bare integer, in minor units.
   [[nodiscard]] std::optional<std::int64_t> amount(std::string_view name);
+
+  // A list of objects, of texts, and the members of an object whose values are texts. Nothing if it is not there.
+  [[nodiscard]] std::vector<Body> objects(std::string_view name);
+  [[nodiscard]] std::vector<std::string> texts(std::string_view name);
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> members(std::string_view name);
+  // What was wrong in one of its objects.
+  void blame(const Body& nested) {
+    if (error_.empty()) error_ = nested.error_;
+  }
 
   // The first field of a wrong type as a 400; to be asked after all fields were read.
   [[nodiscard]] std::optional<http::Response> error() const;

@@ -14,6 +14,8 @@ inline constexpr std::size_t form_field_bytes = 4'096;
 inline constexpr std::size_t text_bytes = 2'000;
 inline constexpr std::int64_t quote_wait_ms = 5'000;                       // then a quote that is still being measured is answered 202
 inline constexpr std::int64_t visible_wait_ms = 5'000;
+inline constexpr std::uint64_t import_bytes = std::uint64_t{4} << 20;      // of a CSV file
+inline constexpr std::size_t import_rows = 5'000;
 inline constexpr std::size_t page_default = 50;
 inline constexpr std::size_t page_max = 200;
 

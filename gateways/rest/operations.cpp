@@ -1,4 +1,4 @@
-// For operators and their tools: the status, products, and the page at the root.
+// For operators and their tools: the status, and the page at the root.
 #include <fmt/format.h>
 
 #include "gateways/rest/api.hpp"
@@ -15,20 +15,6 @@ awaitable<Response> status(Api& api, Request& request) {
   json::Writer(out).begin_object().member("ready", trouble.empty()).member("trouble", trouble).member("workshop", caller->access.workshop)
       .member("partition", caller->partition).member("role", caller->access.role).end();
   co_return http::json_response(200, std::move(out));
-}
-
-awaitable<Response> products(Api& api, Request& request) {
-  auto caller = authenticate_staff(api, request);
-  if (!caller) co_return std::move(caller.error());
-  co_return co_await api.views.list(List::products, *caller, request);
-}
-
-awaitable<Response> product(Api& api, Request& request) {
-  auto caller = authenticate_staff(api, request);
-  if (!caller) co_return std::move(caller.error());
-  auto found = co_await api.views.find(Thing::product, *caller, request, std::string(request.parameter("id")));
-  if (!found) co_return std::move(found.error());
-  co_return api.views.answer(std::move(*found), caller->partition);
 }
 
 constexpr std::string_view front =
@@ -59,8 +45,6 @@ void add_operations(http::Router& router, Api& api) {
   router.add(Method::get, "/", [&api](Request&) { return root(api); });
   router.add(Method::get, "/api/v1/status", [&api](Request& request) { return status(api, request); });
   router.add(Method::get, "/api/v1/integration/sync-status", [&api](Request& request) { return status(api, request); });
-  router.add(Method::get, "/api/v1/products", [&api](Request& request) { return products(api, request); });
-  router.add(Method::get, "/api/v1/products/{id}", [&api](Request& request) { return product(api, request); });
 }
 
 }  // namespace layerline::rest

@@ -4,6 +4,8 @@
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/body.hpp"
 #include "gateways/rest/documents.hpp"
+#include "gateways/rest/form.hpp"
+#include "gateways/rest/fresh_id.hpp"
 #include "gateways/rest/shipping_address.hpp"
 
 namespace layerline::rest {
@@ -42,12 +44,77 @@ awaitable<Response> say(Api& api, Request& request, const Caller& caller, Comman
   co_return co_await api.views.answer_after(std::move(response), Thing::order, caller, id.str());
 }
 
+// ---- orders by hand ----
+
+awaitable<Response> shown(Api& api, const Caller& caller, Response response) {
+  if (response.status != 201) co_return response;
+  // A repeated request is answered with the order that the first one made.
+  std::string id = json_text(std::get<std::string>(response.body), "order_id");
+  response.headers.emplace_back("Location", "/api/v1/orders/" + id);
+  co_return co_await api.views.answer_after(std::move(response), Thing::order, caller, std::move(id));
+}
+
+// What an operator took down: of a customer on the telephone, of a market stall, of a marketplace that we don't speak with.
+orders::ObserveShopOrder read_order(Body& body) {
+  orders::ObserveShopOrder order;
+  order.source = "manual";
+  order.shop = body.has("shop") ? body.text("shop") : "main";
+  order.external_number = body.text("external_number", "reference");
+  order.external_id = body.has("external_id") ? body.text("external_id") : fresh_id();
+  order.report = body.flag("paid", false) ? orders::ShopReport::paid : orders::ShopReport::open;
+  for (Body& line : body.objects("lines")) {
+    order.lines.push_back({line.text("external_line"), line.text("sku", "product_id"), line.text("title"), line.integer("quantity", 1),
+                           line.amount("unit_price").value_or(-1)});
+    body.blame(line);
+  }
+  order.shipping = body.amount("shipping").value_or(0);
+  order.total = body.amount("total").value_or(-1);
+  order.currency = body.text("currency");
+  order.ship_to = read_address(body);
+  order.customer_name = body.text("customer_name");
+  order.customer_mail = body.text("customer_email", "email");
+  return order;
+}
+
+awaitable<Response> create(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  orders::ObserveShopOrder order = read_order(*body);
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  co_return co_await shown(api, *caller, co_await tell(api, *caller, request, std::move(order), {}, 201));
+}
+
+awaitable<Response> reorder(Api& api, Request& request) {
+  auto caller = authenticate(api, request);
+  if (!caller) co_return std::move(caller.error());
+  if (!caller->staff()) {
+    auto own = co_await api.views.find(Thing::order, *caller, request, order_id(request).str());
+    if (!own) co_return std::move(own.error());
+  }
+  orders::ReorderOrder command{order_id(request), OrderId(fresh_id())};
+  co_return co_await shown(api, *caller, co_await tell(api, *caller, request, std::move(command), {}, 201));
+}
+
+awaitable<Response> map_line(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  orders::MapOrderLine command{order_id(request), std::string(request.parameter("line")), ProductId(body->text("product_id", "product"))};
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  co_return co_await say(api, request, *caller, std::move(command));
+}
+
+// ---- steps ----
+
 // The word that an operator sets, and the command that it stands for.
 std::optional<Command> command_of_status(const OrderId& order, std::string_view status, Body& body) {
   const std::string reason = body.text("reason", "notes");
   if (status == "quality_check" || status == "QUALITY_CHECK") return orders::StartQualityCheck{order};
   if (status == "quality_passed" || status == "ready_to_ship" || status == "READY_TO_SHIP") return orders::PassQualityCheck{order};
-  if (status == "quality_failed") return orders::FailQualityCheck{order, reason, body.integer("reprint_quantity", 1)};
+  if (status == "quality_failed") return orders::FailQualityCheck{order, reason, body.integer("reprint_quantity", 1), body.text("line_id")};
   if (status == "on_hold" || status == "ON_HOLD") return orders::HoldOrder{order, reason};
   if (status == "resumed" || status == "resume") return orders::ResumeOrder{order};
   if (status == "released" || status == "confirmed") return orders::ReleaseOrder{order, reason};
@@ -143,7 +210,10 @@ void add_orders(http::Router& router, Api& api) {
   const auto bind = [&api](auto handler) { return [&api, handler](Request& request) { return handler(api, request); }; };
   for (const std::string base : {"/api/v1/sales-orders", "/api/v1/orders"}) {
     router.add(Method::get, base, bind(list));
+    router.add(Method::post, base, bind(create));
     router.add(Method::get, base + "/{id}", bind(get));
+    router.add(Method::post, base + "/{id}/reorder", bind(reorder));
+    router.add(Method::patch, base + "/{id}/lines/{line}", bind(map_line));
     router.add(Method::get, base + "/{id}/status", bind(status));
     router.add(Method::patch, base + "/{id}/status", bind(set_status));
     router.add(Method::patch, base + "/{id}/payment", bind(set_payment));

@@ -2,6 +2,7 @@
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/body.hpp"
 #include "gateways/rest/form.hpp"
+#include "gateways/rest/fresh_id.hpp"
 #include "gateways/rest/limits.hpp"
 #include "workers/slicer/gcode_3mf.hpp"
 #include "workers/slicer/print_facts.hpp"
@@ -24,6 +25,22 @@ awaitable<Response> list(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
   co_return co_await api.views.list(List::production_orders, *caller, request);
+}
+
+// For the stock.
+awaitable<Response> create(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  production::CreateProduction command{ProductionOrderId(fresh_id()), ProductId(body->text("product_id", "product")),
+                                       body->integer("quantity", 1), body->flag("rush", false)};
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  Response response = co_await tell(api, *caller, request, std::move(command), {}, 201);
+  if (response.status != 201) co_return response;
+  std::string id = json_text(std::get<std::string>(response.body), "production_order_id");
+  response.headers.emplace_back("Location", "/api/v1/production-orders/" + id);
+  co_return co_await api.views.answer_after(std::move(response), Thing::production_order, *caller, std::move(id));
 }
 
 awaitable<Response> say(Api& api, Request& request, const Caller& caller, Command command) {
@@ -111,6 +128,7 @@ void add_production(http::Router& router, Api& api) {
   using http::Method;
   const auto bind = [&api](auto handler) { return [&api, handler](Request& request) { return handler(api, request); }; };
   router.add(Method::get, "/api/v1/production-orders", bind(list));
+  router.add(Method::post, "/api/v1/production-orders", bind(create));
   router.add(Method::get, "/api/v1/production-orders/{id}", bind(get));
   router.add(Method::post, "/api/v1/production-orders/{id}/start", bind(start));
   router.add(Method::post, "/api/v1/production-orders/{id}/complete", bind(complete));

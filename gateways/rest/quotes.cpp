@@ -1,30 +1,18 @@
 // /quotes: upload, price, approve, accept.
 #include <fmt/format.h>
 
-#include <chrono>
 #include <memory>
 
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/body.hpp"
 #include "gateways/rest/documents.hpp"
 #include "gateways/rest/form.hpp"
+#include "gateways/rest/fresh_id.hpp"
 #include "gateways/rest/limits.hpp"
 #include "gateways/rest/shipping_address.hpp"
-#include "infra/crypto/random.hpp"
 
 namespace layerline::rest {
 namespace {
-
-std::int64_t now_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-// The ids that a gateway gives away; on the io thread only.
-std::string fresh_id() {
-  static crypto::UuidGenerator ids;
-  return ids.next(now_ms());
-}
 
 QuoteId quote_id(const Request& request) { return QuoteId(std::string(request.parameter("id"))); }
 std::string stream(const QuoteId& id) { return "quote/" + id.str(); }

@@ -59,6 +59,19 @@ std::string of_production(const Workshop& workshop, const ProductionOrderId& id)
   return out;
 }
 
+std::string of_product(const Workshop& workshop, const ProductId& id) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object();
+  if (const products::Product* product = products::find(workshop, id.str())) {
+    writer.member("product_id", product->id.str()).member("sku", product->sku).member("bom_version", product->bom_version);
+    writer.member("on_hand", product->on_hand).member("available", product->available());
+    writer.member("version", workshop.versions.at("product/" + product->id.str()));
+  }
+  writer.end();
+  return out;
+}
+
 std::string of_id(std::string_view name, const std::string& id) {
   std::string out;
   json::Writer(out).begin_object().member(name, id).end();
@@ -93,6 +106,21 @@ struct Answer {
   std::string operator()(const quotes::RecordAnalysis& c) const { return of_quote(workshop, c.quote); }
   std::string operator()(const quotes::RecordRefusal& c) const { return of_quote(workshop, c.quote); }
 
+  std::string operator()(const products::DefineProduct& c) const { return of_product(workshop, c.product); }
+  std::string operator()(const products::ChangeProduct& c) const { return of_product(workshop, c.product); }
+  std::string operator()(const products::SetProductFile& c) const { return of_product(workshop, c.product); }
+  std::string operator()(const products::RemoveProductFile& c) const { return of_product(workshop, c.product); }
+  std::string operator()(const products::DefineBom& c) const { return of_product(workshop, c.product); }
+  std::string operator()(const products::ActivateBom& c) const { return of_product(workshop, c.product); }
+  std::string operator()(const products::MapSku& c) const { return of_product(workshop, c.product); }
+  std::string operator()(const products::UnmapSku& c) const { return of_id("sku", c.sku); }
+  std::string operator()(const products::AdjustUnits& c) const { return of_product(workshop, c.product); }
+
+  std::string operator()(const orders::ObserveShopOrder& c) const {
+    return of_order(workshop, orders::order_of(workshop, c.source, c.shop, c.external_id));
+  }
+  std::string operator()(const orders::MapOrderLine& c) const { return of_order(workshop, c.order); }
+  std::string operator()(const orders::ReorderOrder& c) const { return of_order(workshop, c.again); }
   std::string operator()(const orders::ReleaseOrder& c) const { return of_order(workshop, c.order); }
   std::string operator()(const orders::HoldOrder& c) const { return of_order(workshop, c.order); }
   std::string operator()(const orders::ResumeOrder& c) const { return of_order(workshop, c.order); }
@@ -118,6 +146,7 @@ struct Answer {
   std::string operator()(const production::RecordPrintFileRefusal& c) const { return of_production(workshop, c.production); }
   std::string operator()(const production::StartProduction& c) const { return of_production(workshop, c.production); }
   std::string operator()(const production::CompleteProduction& c) const { return of_production(workshop, c.production); }
+  std::string operator()(const production::CreateProduction& c) const { return of_production(workshop, c.production); }
 
   std::string operator()(const printing::AddPrinter& c) const { return of_id("printer_id", c.printer.str()); }
   std::string operator()(const printing::LoadFilament& c) const { return of_id("printer_id", c.printer.str()); }

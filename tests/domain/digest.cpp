@@ -31,7 +31,10 @@ std::string line(const orders::Order& o) {
       fmt::format("order {} {} {} {} {} {} {} {} {} {} {} {}", o.id.str(), o.number, static_cast<int>(o.status), o.paid, o.released, o.held,
                   o.quantity, o.total, o.customer_name, o.customer_mail, o.payment.str(), o.shipment.str());
   for (const ProductionOrderId& p : o.production) out += " " + p.str();
-  return out;
+  for (const orders::Line& l : o.lines)
+    out += fmt::format(" [{} {} {} {} {} {} {}]", l.id, l.sku, l.title, l.quantity, l.unit_price, l.product.str(), l.planned);
+  return out + fmt::format(" {} {} {} {} {} {}", o.shop, o.external_id, o.report ? orders::name(*o.report) : "", o.modified.ms,
+                           o.refunded_there, o.ship_to.line1);
 }
 
 std::string line(const payments::Payment& p) {
@@ -79,7 +82,14 @@ std::string digest(const Workshop& w) {
   each(w.production, out, any);
   each(w.printers, out, any);
   each(w.jobs, out, any);
-  each(w.products, out, [](const products::Product& p) { return fmt::format("product {} {} {}", p.id.str(), p.sku, p.bom.size()); });
+  each(w.products, out, [](const products::Product& p) {
+    std::string text = fmt::format("product {} {} {} {} {} {} {} {}", p.id.str(), p.sku, p.bom.size(), p.bom_version,
+                                   p.unit_cost, p.on_hand, p.allocated, p.entry.price);
+    for (const auto& [holder, quantity] : p.holders) text += fmt::format(" {}={}", holder, quantity);
+    return text;
+  });
+  each(w.mappings, out, [](const ProductId& id) { return "mapped " + id.str(); });
+  for (const auto& [order, held] : w.held_lines) out += "held " + order.str() + " " + held + "\n";
   each(w.shipments, out, [](const shipments::Shipment& s) {
     return fmt::format("shipment {} {} {}", s.id.str(), static_cast<int>(s.status), s.tracking_number);
   });

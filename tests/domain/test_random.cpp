@@ -121,6 +121,64 @@ Command shop_command(Dice& dice, const Scenario& s) {
   }
 }
 
+ProductId any_product(Dice& dice) { return ProductId(fmt::format("product-{}", dice.upto(6))); }
+
+products::Entry entry(Dice& dice) {
+  products::Entry out;
+  out.name = "Turtle";
+  out.price = dice.upto(2'000);
+  out.purchase_cost = dice.upto(50);
+  if (dice.chance(10)) out.kind = products::Kind::material;
+  return out;
+}
+
+products::DefineBom bom(Dice& dice) {
+  products::DefineBom out{any_product(dice), {}, dice.chance(80)};
+  if (dice.chance(70)) out.lines.push_back({.material = MaterialId("PLA-black"), .milligrams_per_unit = dice.upto(9'000)});
+  if (dice.chance(60)) out.lines.push_back({.component = any_product(dice), .quantity = dice.upto(2)});
+  return out;
+}
+
+std::string any_sku(Dice& dice) { return dice.chance(80) ? fmt::format("FG-{:05}", dice.upto(7)) : fmt::format("X{}", dice.upto(20)); }
+
+orders::ObserveShopOrder observed(Dice& dice, const Scenario& s) {
+  orders::ObserveShopOrder out;
+  out.source = dice.chance(80) ? "woocommerce" : "manual";
+  out.shop = "main";
+  out.external_id = fmt::format("x{}", dice.upto(60));
+  out.report = dice.chance(70) ? orders::ShopReport::paid : static_cast<orders::ShopReport>(dice.upto(4));
+  out.modified = {s.now.ms / 1000 - dice.upto(100)};
+  for (std::int64_t i = dice.upto(3); i >= 0; --i)
+    out.lines.push_back({dice.chance(50) ? fmt::format("l{}", i) : "", any_sku(dice), "title", dice.upto(3), dice.upto(500) - 1});
+  out.total = dice.upto(9'000) - 1;
+  out.refunded = dice.chance(10) ? dice.upto(9'000) : 0;
+  out.currency = "USD";
+  out.ship_to = address();
+  out.customer_mail = fmt::format("buyer{}@example.org", dice.upto(5));
+  return out;
+}
+
+Command catalogue_command(Dice& dice, const Scenario& s) {
+  const Workshop& w = s.workshop;
+  switch (dice.upto(17)) {
+    case 0: return products::DefineProduct{any_product(dice), "", entry(dice)};
+    case 1: return products::ChangeProduct{any_product(dice), entry(dice)};
+    case 2: return products::SetProductFile{any_product(dice), "default", {BlobHash(fmt::format("b{}", dice.upto(3))), facts(dice), 9, 9}};
+    case 3: return products::RemoveProductFile{any_product(dice), "default"};
+    case 4: case 5: return bom(dice);
+    case 6: return products::ActivateBom{any_product(dice), dice.upto(4)};
+    case 7: return products::MapSku{"woocommerce", "main", any_sku(dice), any_product(dice)};
+    case 8: return products::UnmapSku{"woocommerce", "main", any_sku(dice)};
+    case 9: return products::AdjustUnits{any_product(dice), dice.upto(9) - 3, "count"};
+    case 10: return orders::MapOrderLine{dice.key_of(w.orders), fmt::format("{}", 1 + dice.upto(3)), any_product(dice)};
+    case 11: return orders::ReorderOrder{dice.key_of(w.orders), OrderId(fmt::format("again-{}", dice.upto(400)))};
+    case 12:
+      return production::CreateProduction{ProductionOrderId(fmt::format("by-hand-{}", dice.upto(400))), any_product(dice), dice.upto(3),
+                                          dice.chance(20)};
+    default: return observed(dice, s);
+  }
+}
+
 // The step that the order waits for; random commands alone seldom reach a delivery.
 Command next_step(Dice& dice, const Workshop& w, const OrderId& id) {
   const orders::Order* order = w.order(id);
@@ -130,10 +188,13 @@ Command next_step(Dice& dice, const Workshop& w, const OrderId& id) {
     case orders::Status::paid:
     case orders::Status::queued:
     case orders::Status::printing:
-      return dice.chance(20) ? Command(production::CompleteProduction{order->production.front()}) : Command(orders::ResumeOrder{id});
+      return dice.chance(20) && !order->production.empty()
+                 ? Command(production::CompleteProduction{order->production[static_cast<std::size_t>(
+                       dice.upto(std::ssize(order->production) - 1))]})
+                 : Command(orders::ResumeOrder{id});
     case orders::Status::printed: return orders::StartQualityCheck{id};
     case orders::Status::quality_check:
-      return dice.chance(30) ? Command(orders::FailQualityCheck{id, "", dice.upto(3)}) : Command(orders::PassQualityCheck{id});
+      return dice.chance(30) ? Command(orders::FailQualityCheck{id, "", dice.upto(3), "1"}) : Command(orders::PassQualityCheck{id});
     case orders::Status::ready_to_ship:
       return dice.chance(30) ? Command(shipments::RequestLabel{id, "ups"}) : Command(shipments::ShipOrder{id, "ups", "1Z"});
     case orders::Status::shipped: return shipments::DeliverOrder{id};
@@ -213,6 +274,7 @@ Command random_command(Dice& dice, const Scenario& s) {
   if (sort < 20) return analysis(dice, s);
   if (sort < 30) return quotes::AcceptQuote{dice.key_of(s.workshop.quotes), dice.chance(95) ? address() : orders::Address{}};
   if (sort < 45) return shop_command(dice, s);
+  if (sort < 55) return catalogue_command(dice, s);
   if (sort < 70) return order_command(dice, s);
   return print_command(dice, s);
 }
@@ -274,8 +336,26 @@ std::string broken_orders(const Workshop& w) {
   return "";
 }
 
+std::string broken_units(const Workshop& w) {
+  for (const auto& [id, p] : w.products) {
+    std::int64_t held = 0;
+    for (const auto& [holder, quantity] : p.holders) {
+      held += quantity;
+      if (quantity <= 0) return p.sku + ": somebody holds nothing";
+      if (const std::size_t slash = holder.find('/'); slash != std::string::npos) {
+        const orders::Order& order = w.orders.at(OrderId(holder.substr(0, slash)));
+        if (order.status >= orders::Status::shipped) return order.number + " is over and still holds units";
+        if (orders::line(order, holder.substr(slash + 1)) == nullptr) return order.number + ": a line that is gone still holds units";
+      }
+    }
+    if (held != p.allocated) return p.sku + ": allocated is not the sum of what is held";
+    if (p.allocated > p.on_hand) return p.sku + ": more is allocated than there is";
+  }
+  return "";
+}
+
 std::string broken(const Workshop& w) {
-  for (std::string problem : {broken_stock(w), broken_printing(w), broken_orders(w)})
+  for (std::string problem : {broken_stock(w), broken_printing(w), broken_orders(w), broken_units(w)})
     if (!problem.empty()) return problem;
   return "";
 }

@@ -18,6 +18,7 @@ std::vector<Question> questions() {
   const std::string foreign = std::string("a\0b/%\xff", 6) + "ü";
   return {{{3, "w1", "customer-1"}, FindDocument{Thing::tracking, foreign, "draft"}, {{0, 7}, {15, ~std::uint64_t{0}}}, 5'000},
           {{0, "w", {}}, ReadPage{List::effects, "customer-1", "parked", "00ff", 200}},
+          {{0, "w", {}}, ReadPage{List::products, {}, "active", {}, 1, foreign, "sea turtle"}},
           {{0xFFFF'FFFF, "w", {}}, ReadAvailability{"PLA", "", -1}}};
 }
 
@@ -53,7 +54,7 @@ TEST_CASE("gateways: question: what may not be asked is refused") {
   CHECK(refused(changed([](Question& q) { q.needed.resize(internal::limits::needed_offsets + 1); })));
   CHECK(refused(changed([](Question& q) { q.what = ReadPage{List::orders, {}, {}, {}, 0}; })));
   CHECK(refused(changed([](Question& q) { q.what = ReadPage{List::orders, {}, {}, {}, 201}; })));
-  CHECK(refused(changed([](Question& q) { q.what = ReadPage{static_cast<List>(8), {}, {}, {}, 50}; })));
+  CHECK(refused(changed([](Question& q) { q.what = ReadPage{static_cast<List>(9), {}, {}, {}, 50}; })));
   CHECK(refused(changed([](Question& q) { q.what = FindDocument{static_cast<Thing>(11), "order-1"}; })));
   CHECK(refused(changed([](Question& q) { q.what = FindDocument{Thing::order, std::string(internal::limits::question_bytes, 'x')}; })));
 }

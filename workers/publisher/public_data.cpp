@@ -287,6 +287,15 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
     case Kind::kShipmentShipped: return shipment(event.shipment_shipped()).word("carrier", event.shipment_shipped().carrier());
     case Kind::kShipmentDelivered: return shipment(event.shipment_delivered());
 
+    // The catalogue, its pieces, and what a shop says of its own order: what follows from them stands above.
+    case Kind::kProductDefined: case Kind::kProductChanged: case Kind::kProductFileSet: case Kind::kProductFileRemoved:
+    case Kind::kProductBomVersionDefined: case Kind::kProductBomVersionActivated: case Kind::kProductCostRolled:
+    case Kind::kOrderObserved: case Kind::kOrderLinesChanged: case Kind::kOrderLineMapped: case Kind::kOrderLinePlanned:
+    case Kind::kPaymentAmountChanged: case Kind::kSkuMapped: case Kind::kSkuUnmapped: case Kind::kUnitsReceived:
+    case Kind::kUnitsAllocated: case Kind::kUnitsReleased: case Kind::kUnitsIssued: case Kind::kUnitsScrapped:
+    case Kind::kUnitsAdjusted:
+      return std::nullopt;
+
     // What is asked of the outside world shows in its results.
     case Kind::kEffectRequested: case Kind::kEffectAttempted: case Kind::kEffectSucceeded: case Kind::kEffectFailed:
     case Kind::kEffectUnknown: case Kind::kEffectParked: case Kind::kEffectRetried: case Kind::KIND_NOT_SET:

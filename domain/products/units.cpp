@@ -1,0 +1,177 @@
+#include "domain/products/units.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "domain/workshop/limits.hpp"
+#include "domain/workshop/workshop.hpp"
+
+namespace layerline::products {
+namespace {
+
+std::string stream(const std::string& product) { return "product/" + product; }
+
+Product& edit(Workshop& workshop, const std::string& id) { return workshop.products.at(ProductId(id)); }
+
+void check(const Product& product) {
+  assert(product.allocated >= 0 && product.on_hand >= product.allocated);
+  (void)product;
+}
+
+void hold(Workshop& workshop, Product& product, const std::string& holder, std::int64_t quantity) {
+  std::int64_t& held = product.holders[holder];
+  held += quantity;
+  product.allocated += quantity;
+  if (held == 0) product.holders.erase(holder);
+  std::int64_t& of_holder = workshop.held_units[holder][product.id];
+  of_holder += quantity;
+  if (of_holder == 0) workshop.held_units[holder].erase(product.id);
+  if (workshop.held_units[holder].empty()) workshop.held_units.erase(holder);
+}
+
+std::int64_t held_by(const Product& product, const std::string& holder) {
+  const auto found = product.holders.find(holder);
+  return found == product.holders.end() ? 0 : found->second;
+}
+
+// A line of an order that is not over, or a production order that is not.
+bool waits(const Workshop& workshop, const std::string& holder) {
+  const std::size_t slash = holder.find('/');
+  if (slash == std::string::npos) {
+    const production::ProductionOrder* above = workshop.production_order(ProductionOrderId(holder));
+    return above != nullptr && above->status != production::Status::completed && above->status != production::Status::cancelled;
+  }
+  const orders::Order* order = workshop.order(OrderId(holder.substr(0, slash)));
+  return order != nullptr && order->status < orders::Status::shipped && orders::line(*order, holder.substr(slash + 1)) != nullptr;
+}
+
+}  // namespace
+
+// ---- evolve ----
+
+void evolve(Workshop& workshop, const events::UnitsReceived& event, Time) {
+  edit(workshop, event.product()).on_hand += event.quantity();
+  const auto production = workshop.production.find(ProductionOrderId(event.production_order()));
+  if (production != workshop.production.end()) production->second.delivered += event.quantity();
+}
+
+void evolve(Workshop& workshop, const events::UnitsAllocated& event, Time) {
+  Product& product = edit(workshop, event.product());
+  hold(workshop, product, event.holder(), event.quantity());
+  check(product);
+}
+
+void evolve(Workshop& workshop, const events::UnitsReleased& event, Time) {
+  hold(workshop, edit(workshop, event.product()), event.holder(), -event.quantity());
+}
+
+void evolve(Workshop& workshop, const events::UnitsIssued& event, Time) {
+  Product& product = edit(workshop, event.product());
+  hold(workshop, product, event.holder(), -event.quantity());
+  product.on_hand -= event.quantity();
+  check(product);
+}
+
+void evolve(Workshop& workshop, const events::UnitsScrapped& event, Time) {
+  Product& product = edit(workshop, event.product());
+  if (!event.holder().empty()) hold(workshop, product, event.holder(), -event.quantity());
+  product.on_hand -= event.quantity();
+  const auto production = workshop.production.find(ProductionOrderId(event.production_order()));
+  if (production != workshop.production.end()) production->second.delivered -= event.quantity();
+  check(product);
+}
+
+void evolve(Workshop& workshop, const events::UnitsAdjusted& event, Time) {
+  Product& product = edit(workshop, event.product());
+  product.on_hand += event.quantity();
+  check(product);
+}
+
+// ---- decisions ----
+
+Decided decide(const AdjustUnits& command, const Context& context) {
+  const Product* product = find(context.workshop, command.product.str());
+  if (product == nullptr || !product->catalogue) return not_found("product of the catalogue");
+  if (command.difference == 0) return Events{};
+  if (command.difference > limits::units_max || command.difference < -limits::units_max ||
+      product->on_hand + command.difference > limits::units_max)
+    return refuse("quantity-out-of-range", fmt::format("At most {} units are counted.", limits::units_max));
+  if (product->available() + command.difference < 0)
+    return refuse("units-below-zero", fmt::format("Only {} units are on hand and free.", product->available()));
+  Events out;
+  auto* event = out.on(stream(product->id.str())).mutable_units_adjusted();
+  event->set_product(product->id.str());
+  event->set_quantity(command.difference);
+  event->set_by(context.actor);
+  event->set_reason(command.reason);
+  return out;
+}
+
+void note_allocated(const ProductId& product, const std::string& holder, std::int64_t quantity, Events& out) {
+  auto* event = out.on(stream(product.str())).mutable_units_allocated();
+  event->set_product(product.str());
+  event->set_holder(holder);
+  event->set_quantity(quantity);
+}
+
+Events receive(const ProductionOrderId& id, const Context& context) {
+  Events out;
+  const production::ProductionOrder& production = context.workshop.production.at(id);
+  const Product* product = context.workshop.product(production.product);
+  const std::int64_t quantity = production.quantity - production.delivered;
+  if (product == nullptr || !product->catalogue || quantity <= 0) return out;
+  auto* event = out.on(stream(product->id.str())).mutable_units_received();
+  event->set_product(product->id.str());
+  event->set_quantity(quantity);
+  event->set_production_order(id.str());
+  if (!production.holder.empty() && waits(context.workshop, production.holder))
+    note_allocated(product->id, production.holder, quantity, out);
+  return out;
+}
+
+Events scrap(const ProductionOrderId& id, std::int64_t quantity, const Context& context) {
+  Events out;
+  const production::ProductionOrder& production = context.workshop.production.at(id);
+  const Product* product = context.workshop.product(production.product);
+  if (product == nullptr || !product->catalogue) return out;
+  const std::int64_t held = held_by(*product, production.holder);
+  const std::string holder = held >= quantity ? production.holder : "";
+  const std::int64_t bad = std::min({quantity, production.delivered, holder.empty() ? product->available() : held});
+  if (bad <= 0) return out;
+  auto* event = out.on(stream(product->id.str())).mutable_units_scrapped();
+  event->set_product(product->id.str());
+  event->set_holder(holder);
+  event->set_quantity(bad);
+  event->set_production_order(id.str());
+  return out;
+}
+
+Events release_all(const std::string& holder, const Context& context) {
+  Events out;
+  const auto held = context.workshop.held_units.find(holder);
+  if (held == context.workshop.held_units.end()) return out;
+  for (const auto& [product, quantity] : held->second) {
+    auto* event = out.on(stream(product.str())).mutable_units_released();
+    event->set_product(product.str());
+    event->set_holder(holder);
+    event->set_quantity(quantity);
+  }
+  return out;
+}
+
+Events issue_all(const std::string& holder, const Context& context) {
+  Events out;
+  const auto held = context.workshop.held_units.find(holder);
+  if (held == context.workshop.held_units.end()) return out;
+  for (const auto& [product, quantity] : held->second) {
+    auto* event = out.on(stream(product.str())).mutable_units_issued();
+    event->set_product(product.str());
+    event->set_holder(holder);
+    event->set_quantity(quantity);
+  }
+  return out;
+}
+
+}  // namespace layerline::products

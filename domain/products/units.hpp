@@ -1,0 +1,33 @@
+// Finished units of a product: on hand → allocated to a holder → issued. A holder is a line of an order, "<order>/<line>", or the
+// production order that uses them up. No balance is ever negative.
+#pragma once
+
+#include <string>
+
+#include "domain/kernel/context.hpp"
+#include "domain/kernel/events.hpp"
+
+namespace layerline::products {
+
+// A count, or what came in or went another way. Signed; what is allocated stays.
+struct AdjustUnits { ProductId product; std::int64_t difference = 0; std::string reason; };
+
+[[nodiscard]] Decided decide(const AdjustUnits&, const Context&);
+
+void note_allocated(const ProductId&, const std::string& holder, std::int64_t quantity, Events& out);
+// What a production order has finished, and its holder's share of it: all, as long as the holder waits for it.
+[[nodiscard]] Events receive(const ProductionOrderId&, const Context&);
+// Units of a finished production order turned out to be bad.
+[[nodiscard]] Events scrap(const ProductionOrderId&, std::int64_t quantity, const Context&);
+// All that is held: given back, or gone.
+[[nodiscard]] Events release_all(const std::string& holder, const Context&);
+[[nodiscard]] Events issue_all(const std::string& holder, const Context&);
+
+void evolve(Workshop&, const events::UnitsReceived&, Time);
+void evolve(Workshop&, const events::UnitsAllocated&, Time);
+void evolve(Workshop&, const events::UnitsReleased&, Time);
+void evolve(Workshop&, const events::UnitsIssued&, Time);
+void evolve(Workshop&, const events::UnitsScrapped&, Time);
+void evolve(Workshop&, const events::UnitsAdjusted&, Time);
+
+}  // namespace layerline::products

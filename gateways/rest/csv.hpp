@@ -1,0 +1,14 @@
+// Comma separated values (RFC 4180): quotes, line feeds with or without a carriage return, a byte order mark.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace layerline::rest {
+
+// Rows of fields; lines without any text are left out. nullopt: a quote that is not closed, or text behind one.
+[[nodiscard]] std::optional<std::vector<std::vector<std::string>>> parse_csv(std::string_view text);
+
+}  // namespace layerline::rest
