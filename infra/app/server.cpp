@@ -24,10 +24,8 @@
 #include "gateways/internal/token.hpp"
 #include "gateways/internal/views_endpoint.hpp"
 #include "gateways/rest/api.hpp"
-#include "gateways/rest/tracking_token.hpp"
 #include "infra/app/checkpoint.hpp"
 #include "infra/app/cluster.hpp"
-#include "infra/app/default_profile.hpp"
 #include "infra/app/first_start.hpp"
 #include "infra/app/health.hpp"
 #include "infra/app/journal_source.hpp"
@@ -36,9 +34,8 @@
 #include "infra/app/settings.hpp"
 #include "infra/app/timers.hpp"
 #include "infra/app/waiting_room.hpp"
+#include "infra/app/workers.hpp"
 #include "infra/blob/remote.hpp"
-#include "infra/crypto/encoding.hpp"
-#include "infra/crypto/random.hpp"
 #include "infra/http/server.hpp"
 #include "infra/journal/journal.hpp"
 #include "infra/journal/log/kafka/kafka_log.hpp"
@@ -46,12 +43,7 @@
 #include "infra/telemetry/log.hpp"
 #include "infra/telemetry/metrics.hpp"
 #include "projections/projector.hpp"
-#include "workers/effects/effect_worker.hpp"
-#include "workers/notifier/notifier.hpp"
-#include "workers/payments/payment_effects.hpp"
-#include "workers/printer/farm.hpp"
 #include "workers/publisher/publisher.hpp"
-#include "workers/slicer/slicer_effects.hpp"
 
 namespace layerline::app {
 namespace {
@@ -66,20 +58,12 @@ void raise_file_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-std::filesystem::path profile_file(const Settings& settings, const DataFolder& folder) {
-  if (!settings.slicer_profile.empty()) return settings.slicer_profile;
-  const std::filesystem::path file = folder.scratch() / "profile.ini";
-  std::ofstream(file) << default_slicer_profile;
-  return file;
-}
-
 bool may_pass(const journal::ReadStop& stop) { return stop.kind == journal::ReadStop::Kind::log_error; }
 
 std::vector<std::string> followed_types(const Roles& roles) {
   std::vector<std::string> types = {"workshop.opened", "workshop.configured", "workshop.listed", "key.issued",
                                     "key.revoked",     "timer.set",           "timer.fired"};
-  if (roles.any_worker()) types.insert(types.end(), effects::EffectWorker::fact_types().begin(), effects::EffectWorker::fact_types().end());
-  if (roles.has(Role::printer)) types.insert(types.end(), printer::Farm::fact_types().begin(), printer::Farm::fact_types().end());
+  for (std::string& type : Workers::fact_types(roles)) types.push_back(std::move(type));
   return types;
 }
 
@@ -102,8 +86,6 @@ class Process {
   [[nodiscard]] std::optional<StartError> start_journal();
   [[nodiscard]] std::optional<StartError> start_follower();
   [[nodiscard]] std::optional<StartError> start_projector();
-  void make_workers();
-  [[nodiscard]] std::optional<bool> on_duty() const;
   [[nodiscard]] std::optional<std::string> open_first_workshop();
   void open_first_workshop_when_led();
   [[nodiscard]] std::optional<StartError> listen();
@@ -147,8 +129,7 @@ class Process {
   std::optional<internal::RemoteViews> remote_views_;
   std::optional<rest::Views> views_;
   std::unique_ptr<publisher::Publisher> publisher_;
-  std::unique_ptr<printer::Farm> farm_;
-  std::vector<std::unique_ptr<effects::EffectWorker>> workers_;
+  std::optional<Workers> workers_;
   std::unique_ptr<TimerLoop> timer_loop_;
   std::atomic<bool> closing_ = false;
   std::thread first_start_;                 // on Kafka: opens the first workshop once there is an owner
@@ -275,8 +256,7 @@ std::optional<StartError> Process::start_follower() {
     directory_.fold(fact);
     rules_.fold(fact);
     timers_.fold(fact);
-    if (farm_) farm_->fold(fact);
-    for (const auto& worker : workers_) worker->fold(fact);
+    workers_->fold(fact);
   });
   follower_->on_arrival([this](const std::string& workshop, std::uint32_t partition) { directory_.move(workshop, partition); });
   if (auto started = follower_->start(); !started) return StartError(journal::describe(started.error()), may_pass(started.error()));
@@ -288,48 +268,6 @@ std::optional<StartError> Process::start_projector() {
   if (auto started = projector_->start(); !started) return started.error();
   queries_.emplace(*documents_, projector_->keyspaces());
   local_views_.emplace(io_, *queries_, *projector_);
-  return std::nullopt;
-}
-
-void Process::make_workers() {
-  effects::Colleagues colleagues{.process = crypto::hex(crypto::random_bytes(limits::member_id_bytes))};
-  if (cluster_) {
-    colleagues.process = cluster_->id();
-    colleagues.lives = [this](const std::string& process) { return cluster_->lives(process); };
-    colleagues.in_touch = [this] { return cluster_->in_touch(); };
-  }
-  const auto add = [&](std::string name, std::map<effects::Action, effects::Perform> handlers, std::size_t threads,
-                       std::function<bool()> on_duty = [] { return true; }) {
-    effects::WorkerOptions options{std::move(name), threads, colleagues, std::move(on_duty)};
-    workers_.push_back(std::make_unique<effects::EffectWorker>(*commands_, std::move(handlers), std::move(options)));
-  };
-  if (has(Role::slicer)) {
-    auto slicing = slicer::slicer_effects(*blobs_, {folder_.scratch() / "slices", profile_file(settings_, folder_)});
-    // A customer waits for the measure of an upload, nobody for the slicing of a paid order: they do not share a thread.
-    add("estimator", {{events::EffectRequested::kAnalyseModel, slicing.at(events::EffectRequested::kAnalyseModel)}}, 1);
-    add("slicer", {{events::EffectRequested::kSliceModel, slicing.at(events::EffectRequested::kSliceModel)}}, 1);
-  }
-  if (has(Role::payments)) add("payments", payments::payment_effects(settings_.stripe), limits::effect_threads);
-  if (has(Role::printer)) {
-    farm_ = std::make_unique<printer::Farm>(*commands_, *blobs_, [this] { return on_duty(); });
-    add("printer", farm_->print_effects(), 1, [this] { return farm_->is_connected() && on_duty().value_or(false); });
-  }
-  if (!has(Role::notifier)) return;
-  notifier::Sender sender{settings_.smtp, settings_.mail_from, settings_.mail_from_name, settings_.public_url, {}};
-  sender.tracking_link = [this](const std::string& workshop, const std::string& order) {
-    return settings_.public_url + "/track/" + rest::tracking_token(keys_->installation_secret(), workshop, order);
-  };
-  add("notifier", notifier::mail_effects(std::move(sender)), limits::effect_threads);
-}
-
-// A printer speaks with one process.
-std::optional<bool> Process::on_duty() const {
-  if (!cluster_) return true;
-  switch (cluster_->lead(Role::printer)) {
-    case Lead::ours: return true;
-    case Lead::others: return false;
-    case Lead::unknown: return std::nullopt;
-  }
   return std::nullopt;
 }
 
@@ -402,7 +340,7 @@ std::optional<StartError> Process::open(const std::function<void()>& make_way) {
   make_commands();
   if (has(Role::owner))
     if (auto why = start_journal()) return why;
-  make_workers();
+  workers_.emplace(Workplace{options_.roles, folder_, settings_, *commands_, *blobs_, *keys_, cluster_.get()});
   if (follows())
     if (auto why = start_follower()) return why;
   if (has(Role::projector))
@@ -417,8 +355,7 @@ std::optional<StartError> Process::open(const std::function<void()>& make_way) {
     publisher_ = std::make_unique<publisher::Publisher>(*journal_log_, std::move(target));
     publisher_->start();
   }
-  if (farm_) farm_->start();
-  for (const auto& worker : workers_) worker->start();
+  workers_->start();
   if (has(Role::owner)) timer_loop_ = std::make_unique<TimerLoop>(*commands_, timers_);
   if (on_kafka() && has(Role::owner)) first_start_ = std::thread([this] { open_first_workshop_when_led(); });
   return std::nullopt;
@@ -472,8 +409,7 @@ void Process::hand_over() {
 
 void Process::close() {
   timer_loop_.reset();
-  for (const auto& worker : workers_) worker->stop();
-  if (farm_) farm_->stop();
+  workers_->stop();
   hand_over();
   if (publisher_) publisher_->stop();
   if (follower_) follower_->stop();

@@ -1,0 +1,102 @@
+#include "infra/app/workers.hpp"
+
+#include <fstream>
+#include <utility>
+
+#include "gateways/rest/tracking_token.hpp"
+#include "infra/app/default_profile.hpp"
+#include "infra/app/limits.hpp"
+#include "infra/crypto/encoding.hpp"
+#include "infra/crypto/random.hpp"
+#include "workers/notifier/notifier.hpp"
+#include "workers/payments/payment_effects.hpp"
+#include "workers/slicer/slicer_effects.hpp"
+
+namespace layerline::app {
+namespace {
+
+std::filesystem::path profile_file(const Settings& settings, const DataFolder& folder) {
+  if (!settings.slicer_profile.empty()) return settings.slicer_profile;
+  const std::filesystem::path file = folder.scratch() / "profile.ini";
+  std::ofstream(file) << default_slicer_profile;
+  return file;
+}
+
+effects::Colleagues colleagues_of(const Cluster* cluster) {
+  effects::Colleagues colleagues{.process = crypto::hex(crypto::random_bytes(limits::member_id_bytes))};
+  if (cluster == nullptr) return colleagues;
+  colleagues.process = cluster->id();
+  colleagues.lives = [cluster](const std::string& process) { return cluster->lives(process); };
+  colleagues.in_touch = [cluster] { return cluster->in_touch(); };
+  return colleagues;
+}
+
+}  // namespace
+
+Workers::Workers(const Workplace& place) : place_(place), colleagues_(colleagues_of(place.cluster)) {
+  if (place_.roles.has(Role::slicer)) add_slicers();
+  if (place_.roles.has(Role::payments)) add("payments", payments::payment_effects(place_.settings.stripe), limits::effect_threads);
+  if (place_.roles.has(Role::printer)) add_printers();
+  if (place_.roles.has(Role::notifier)) add_notifier();
+}
+
+std::vector<std::string> Workers::fact_types(const Roles& roles) {
+  std::vector<std::string> types;
+  if (roles.any_worker()) types = effects::EffectWorker::fact_types();
+  if (roles.has(Role::printer)) types.insert(types.end(), printer::Farm::fact_types().begin(), printer::Farm::fact_types().end());
+  return types;
+}
+
+void Workers::fold(const Fact& fact) {
+  if (farm_) farm_->fold(fact);
+  for (const auto& worker : workers_) worker->fold(fact);
+}
+
+void Workers::start() {
+  if (farm_) farm_->start();
+  for (const auto& worker : workers_) worker->start();
+}
+
+void Workers::stop() {
+  for (const auto& worker : workers_) worker->stop();
+  if (farm_) farm_->stop();
+}
+
+void Workers::add(std::string name, Handlers handlers, std::size_t threads, std::function<bool()> on_duty) {
+  effects::WorkerOptions options{std::move(name), threads, colleagues_, std::move(on_duty)};
+  workers_.push_back(std::make_unique<effects::EffectWorker>(place_.commands, std::move(handlers), std::move(options)));
+}
+
+void Workers::add_slicers() {
+  auto slicing = slicer::slicer_effects(place_.blobs, {place_.folder.scratch() / "slices", profile_file(place_.settings, place_.folder)});
+  // A customer waits for the measure of an upload, nobody for the slicing of a paid order: they do not share a thread.
+  add("estimator", {{events::EffectRequested::kAnalyseModel, slicing.at(events::EffectRequested::kAnalyseModel)}}, 1);
+  add("slicer", {{events::EffectRequested::kSliceModel, slicing.at(events::EffectRequested::kSliceModel)}}, 1);
+}
+
+void Workers::add_printers() {
+  farm_ = std::make_unique<printer::Farm>(place_.commands, place_.blobs, [this] { return on_duty(); });
+  add("printer", farm_->print_effects(), 1, [this] { return farm_->is_connected() && on_duty().value_or(false); });
+}
+
+void Workers::add_notifier() {
+  const Settings& settings = place_.settings;
+  notifier::Sender sender{settings.smtp, settings.mail_from, settings.mail_from_name, settings.public_url, {}};
+  sender.tracking_link = [this](const std::string& workshop, const std::string& order) {
+    return place_.settings.public_url + "/track/" + rest::tracking_token(place_.keys.installation_secret(), workshop, order);
+  };
+  add("notifier", notifier::mail_effects(std::move(sender)), limits::effect_threads);
+}
+
+// A printer speaks with one process.
+std::optional<bool> Workers::on_duty() const {
+  if (place_.cluster == nullptr) return true;
+  switch (place_.cluster->lead(Role::printer)) {
+    case Lead::ours: return true;
+    case Lead::others: return false;
+    case Lead::unknown: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace layerline::app

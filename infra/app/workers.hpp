@@ -1,0 +1,61 @@
+// The workers of a process: what it does outside of Layerline.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "infra/app/cluster.hpp"
+#include "infra/app/commands.hpp"
+#include "infra/app/follower.hpp"
+#include "infra/app/roles.hpp"
+#include "infra/app/server.hpp"
+#include "infra/app/settings.hpp"
+#include "infra/blob/blob_store.hpp"
+#include "infra/crypto/key_vault.hpp"
+#include "workers/effects/effect_worker.hpp"
+#include "workers/printer/farm.hpp"
+
+namespace layerline::app {
+
+// What they find in the process; all of it outlives them.
+struct Workplace {
+  const Roles& roles;
+  const DataFolder& folder;
+  const Settings& settings;
+  Commands& commands;
+  blob::BlobStore& blobs;
+  const crypto::KeyVault& keys;
+  const Cluster* cluster;        // null: there is no other process
+};
+
+class Workers {
+ public:
+  explicit Workers(const Workplace& place);
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  // To be given every fact of these types, from the first on.
+  [[nodiscard]] static std::vector<std::string> fact_types(const Roles& roles);
+  void fold(const Fact& fact);
+
+  void start();
+  void stop();
+
+ private:
+  using Handlers = std::map<effects::Action, effects::Perform>;
+  void add(std::string name, Handlers handlers, std::size_t threads, std::function<bool()> on_duty = [] { return true; });
+  void add_slicers();
+  void add_printers();
+  void add_notifier();
+  [[nodiscard]] std::optional<bool> on_duty() const;
+
+  const Workplace place_;
+  effects::Colleagues colleagues_;
+  std::unique_ptr<printer::Farm> farm_;
+  std::vector<std::unique_ptr<effects::EffectWorker>> workers_;
+};
+
+}  // namespace layerline::app
