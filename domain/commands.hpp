@@ -25,7 +25,8 @@ using Command = std::variant<
     printing::AddPrinter, printing::LoadFilament, printing::ClearPlate, printing::ObservePrinter, printing::ObservePrint,
     printing::StopPrint, printing::ResolvePrint,
     shipments::RequestLabel, shipments::ShipOrder, shipments::DeliverOrder,
-    effects::AttemptEffect, effects::FinishEffect, effects::RetryEffect>;
+    effects::AttemptEffect, effects::FinishEffect, effects::RetryEffect,
+    shops::ConnectShop, shops::RemoveShop, shops::NotifyShopOrder, shops::RecordCaughtUp>;
 
 // Decides a command and all that follows from it by policy. On success the events are already folded into `workshop`,
 // in the order of the answer; a rejection has changed nothing. A command to a workshop that is not open is not found.

@@ -13,7 +13,10 @@ concept OneOf = (std::same_as<T, Types> || ...);
 
 // The events of an area, for a fold that has no use for any of them; one that handles some names the others one by one.
 template <class T>
-concept WorkshopEvent = OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
+concept ShopEvent = OneOf<T, events::ShopConnected, events::ShopRemoved, events::ShopOrderNotified, events::ShopCaughtUp>;
+template <class T>
+concept WorkshopEvent = ShopEvent<T> ||
+    OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
     events::ApiKeyRevoked, events::SubjectErased, events::TimerSet, events::TimerFired>;
 template <class T>
 concept ModelEvent = OneOf<T, events::FileUploaded, events::ModelAnalysed, events::ModelRefused>;
@@ -167,6 +170,9 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kUnitsIssued: fold(event.units_issued()); return true;
     case Kind::kUnitsScrapped: fold(event.units_scrapped()); return true;
     case Kind::kUnitsAdjusted: fold(event.units_adjusted()); return true;
+    case Kind::kShopConnected: fold(event.shop_connected()); return true;  case Kind::kShopRemoved: fold(event.shop_removed()); return true;
+    case Kind::kShopOrderNotified: fold(event.shop_order_notified()); return true;
+    case Kind::kShopCaughtUp: fold(event.shop_caught_up()); return true;
     case Kind::KIND_NOT_SET: return false;
   }
   return false;

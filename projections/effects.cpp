@@ -24,6 +24,7 @@ Action action_of(const Requested& requested) {
     case Requested::kSendMail: return {"send_mail", requested.send_mail().mail()};
     case Requested::kStartPrint: return {"start_print", "job/" + requested.start_print().job()};
     case Requested::kStopPrint: return {"stop_print", "job/" + requested.stop_print().job()};
+    case Requested::kPushFulfilment: return {"push_fulfilment", "order/" + requested.push_fulfilment().order()};
     case Requested::ACTION_NOT_SET: return {"unknown", ""};
   }
   return {"unknown", ""};

@@ -41,7 +41,8 @@ struct Fold {
   }
 
   template <class T>
-    requires OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
+    requires ShopEvent<T> ||
+             OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
                    events::ApiKeyRevoked, events::TimerSet, events::TimerFired> ||
              QuoteEvent<T> || ProductEvent<T> || OrderEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> ||
              PrinterEvent<T> || PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T>

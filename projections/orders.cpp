@@ -206,7 +206,8 @@ struct Fold {
   }
 
   template <class T>
-    requires OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
+    requires ShopEvent<T> ||
+             OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
                    events::ApiKeyRevoked, events::TimerSet, events::TimerFired, events::BomDefined, events::ProductChanged,
                    events::ProductFileSet, events::ProductFileRemoved, events::BomVersionDefined, events::BomVersionActivated,
                    events::ProductCostRolled, events::SkuMapped, events::SkuUnmapped, events::PrintFileAttached,

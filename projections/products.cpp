@@ -169,7 +169,8 @@ struct Fold {
   }
 
   template <class T>
-    requires OneOf<T, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::TimerSet,
+    requires ShopEvent<T> ||
+             OneOf<T, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::TimerSet,
                    events::TimerFired> ||
              ModelEvent<T> || QuoteEvent<T> || OrderEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> || PrinterEvent<T> ||
              PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T>

@@ -84,7 +84,8 @@ struct Fold {
   void operator()(const events::QuoteExpired& expired) { status(expired.quote(), "expired"); }
 
   template <class T>
-    requires OneOf<T, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::TimerSet,
+    requires ShopEvent<T> ||
+             OneOf<T, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::TimerSet,
                    events::TimerFired, events::OrderReleased, events::OrderPaid, events::OrderQueued, events::OrderPrinting,
                    events::OrderPrinted, events::OrderQualityCheckStarted, events::OrderQualityFailed, events::OrderReadyToShip,
                    events::OrderShipped, events::OrderDelivered, events::OrderCompleted, events::OrderHeld, events::OrderResumed,

@@ -73,11 +73,13 @@ bool sane(const ShopLine& line) {
          short_text(line.external_line) && short_text(line.sku) && short_text(line.title);
 }
 
-std::expected<void, Rejection> check(const ObserveShopOrder& command, const Context& context) {
+std::expected<void, Rejection> check(const ObserveShopOrder& command, bool known, const Context& context) {
   if (!products::plain_code(command.source) || !products::plain_code(command.shop) || command.external_id.empty() ||
       !short_text(command.external_id) || !short_text(command.external_number))
     return refuse("bad-shop-order", "An order names its source, its shop and its id there.");
-  if (command.lines.empty() || command.lines.size() > limits::order_lines_max || !std::ranges::all_of(command.lines, sane))
+  // Of an order that was deleted nothing is known but that.
+  const bool gone = command.lines.empty() && command.report == ShopReport::cancelled && known;
+  if ((command.lines.empty() && !gone) || command.lines.size() > limits::order_lines_max || !std::ranges::all_of(command.lines, sane))
     return refuse("bad-order-lines", fmt::format("An order has 1 to {} lines of 1 to {} pieces each, at prices of 0 or more.",
                                                  limits::order_lines_max, limits::quote_quantity_max));
   if (!within(command.total, -1, limits::price_max) || !within(command.shipping, 0, limits::price_max) ||
@@ -238,8 +240,8 @@ Decided observe_again(const ObserveShopOrder& command, const Order& order, const
 }  // namespace
 
 Decided decide(const ObserveShopOrder& command, const Context& context) {
-  if (auto checked = check(command, context); !checked) return std::unexpected(std::move(checked.error()));
   const Order* known = context.workshop.order(order_of(context.workshop, command.source, command.shop, command.external_id));
+  if (auto checked = check(command, known != nullptr, context); !checked) return std::unexpected(std::move(checked.error()));
   return known == nullptr ? place_observed(command, context) : observe_again(command, *known, context);
 }
 

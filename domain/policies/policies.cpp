@@ -150,6 +150,7 @@ Events react(const events::Event& event, const Context& context) {
     case K::kOrderReleased: return production::create_for(OrderId(event.order_released().order()), context);
     case K::kOrderPrinting: return mails::printing(OrderId(event.order_printing().order()), context);
     case K::kOrderShipped: return on_shipped(OrderId(event.order_shipped().order()), context);
+    case K::kShipmentShipped: return shops::push_fulfilment(event.shipment_shipped(), context);
     case K::kOrderObserved: return orders::settle_as_reported(OrderId(event.order_observed().order()), context);
     case K::kOrderLinesChanged: return on_lines(OrderId(event.order_lines_changed().order()), context);
     case K::kOrderLineMapped: return on_lines(OrderId(event.order_line_mapped().order()), context);
@@ -245,7 +246,6 @@ Events react(const events::Event& event, const Context& context) {
     case K::kPrintCancelled:
     case K::kPrintStopRequested:
     case K::kShipmentLabelRequested:
-    case K::kShipmentShipped:
     case K::kShipmentDelivered:
     case K::kEffectRequested:
     case K::kEffectAttempted:
@@ -254,6 +254,10 @@ Events react(const events::Event& event, const Context& context) {
     case K::kEffectUnknown:
     case K::kEffectParked:
     case K::kEffectRetried:
+    case K::kShopConnected:
+    case K::kShopRemoved:
+    case K::kShopOrderNotified:
+    case K::kShopCaughtUp:
     case K::KIND_NOT_SET: return {};
   }
   return {};

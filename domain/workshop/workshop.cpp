@@ -120,11 +120,15 @@ void evolve(Workshop& w, const std::string& stream, const events::Event& event, 
     case K::kUnitsScrapped: products::evolve(w, event.units_scrapped(), at); break;
     case K::kUnitsAdjusted: products::evolve(w, event.units_adjusted(), at); break;
     case K::kOrderShippingChanged: orders::evolve(w, event.order_shipping_changed(), at); break;
+    case K::kShopConnected: shops::evolve(w, event.shop_connected(), at); break;
+    case K::kShopRemoved: shops::evolve(w, event.shop_removed(), at); break;
+    case K::kShopCaughtUp: shops::evolve(w, event.shop_caught_up(), at); break;
     // Facts that no decision asks for:
     case K::kFileUploaded:
     case K::kModelRefused:
     case K::kQuoteNoted:
     case K::kProductionFileRefused:
+    case K::kShopOrderNotified:
     case K::KIND_NOT_SET: break;
   }
 }

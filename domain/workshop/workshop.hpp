@@ -23,6 +23,7 @@
 #include "domain/products/units.hpp"
 #include "domain/quotes/quote.hpp"
 #include "domain/shipments/shipment.hpp"
+#include "domain/shops/shop.hpp"
 #include "domain/workshop/rules.hpp"
 #include "domain/workshop/settings.hpp"
 
@@ -65,6 +66,7 @@ struct Workshop {
   std::set<production::QueueKey> waiting;
   std::map<std::string, Timer> timers;
   std::map<std::string, settings::Key> keys;
+  std::map<std::string, shops::Shop> shops;                   // that orders come from
   std::map<WorkshopId, std::uint32_t> directory;              // of the workshop `platform` only
   std::unordered_map<std::string, std::uint64_t> versions;    // of every stream
 

@@ -13,6 +13,7 @@
 
 #include "gateways/rest/views.hpp"
 #include "infra/app/commands.hpp"
+#include "infra/app/shop_table.hpp"
 #include "infra/app/tables.hpp"
 #include "infra/blob/blob_store.hpp"
 #include "infra/http/router.hpp"
@@ -31,6 +32,7 @@ struct Api {
   app::AccessTable& access;
   app::Directory& directory;
   app::RulesTable& rules;
+  app::ShopTable& shops;
   Views& views;
   blob::BlobStore& blobs;
   const std::string& secret;                   // of the installation: keys payload hashes and tracking tokens
@@ -84,6 +86,9 @@ void add_tracking(http::Router& router, Api& api);
 void add_administration(http::Router& router, Api& api);
 void add_operations(http::Router& router, Api& api);
 void add_stripe_webhook(http::Router& router, Api& api);
+void add_shops(http::Router& router, Api& api);
+void add_squarespace_webhook(http::Router& router, Api& api);
+void add_woocommerce_webhook(http::Router& router, Api& api);
 void add_reference(http::Router& router, Api& api);
 // All of them.
 void add_routes(http::Router& router, Api& api);

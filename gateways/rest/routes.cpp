@@ -17,6 +17,9 @@ void add_routes(http::Router& router, Api& api) {
   add_administration(router, api);
   add_operations(router, api);
   add_stripe_webhook(router, api);
+  add_shops(router, api);
+  add_squarespace_webhook(router, api);
+  add_woocommerce_webhook(router, api);
   add_reference(router, api);
 }
 

@@ -163,6 +163,11 @@ struct Answer {
   std::string operator()(const effects::AttemptEffect& c) const { return of_id("effect_id", c.effect.str()); }
   std::string operator()(const effects::FinishEffect& c) const { return of_id("effect_id", c.effect.str()); }
   std::string operator()(const effects::RetryEffect& c) const { return of_id("effect_id", c.effect.str()); }
+
+  std::string operator()(const shops::ConnectShop& c) const { return of_id("shop_id", c.shop); }
+  std::string operator()(const shops::RemoveShop& c) const { return of_id("shop_id", c.shop); }
+  std::string operator()(const shops::NotifyShopOrder& c) const { return of_id("shop_id", c.shop); }
+  std::string operator()(const shops::RecordCaughtUp& c) const { return of_id("shop_id", c.shop); }
 };
 
 }  // namespace

@@ -28,7 +28,7 @@ constexpr std::string_view help = R"(Layerline runs a made-to-order workshop, fr
   layerline serve --data DIR [--port N] [--address A] [--config FILE]
       all roles in one process; the first line is its URL and its data folder
   layerline serve --data DIR --port N --journal kafka://HOST:PORT[,…]/TOPIC [--roles A,B] [--url URL]
-      some roles of an installation on Kafka: gateway, owner, projector, slicer, payments, printer, notifier, publisher;
+      some roles of an installation on Kafka: gateway, owner, projector, slicer, payments, printer, notifier, shops, publisher;
       the others reach it at URL (default: the address, or the host's name where that is 0.0.0.0, and the port)
   layerline model analyze [--density G] [--infill PERCENT] [--layer MM] FILE...
       one JSON line per file: what it measures, weighs and takes

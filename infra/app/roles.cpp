@@ -6,7 +6,7 @@ namespace layerline::app {
 namespace {
 
 constexpr std::array every = {Role::gateway, Role::owner, Role::projector, Role::slicer, Role::payments, Role::printer, Role::notifier,
-                              Role::publisher};
+                              Role::shops,   Role::publisher};
 
 }  // namespace
 
@@ -19,6 +19,7 @@ std::string_view name(Role role) {
     case Role::payments: return "payments";
     case Role::printer: return "printer";
     case Role::notifier: return "notifier";
+    case Role::shops: return "shops";
     case Role::publisher: return "publisher";
   }
   return "";
@@ -49,7 +50,9 @@ std::expected<Roles, std::string> Roles::parse(std::string_view text) {
   }
 }
 
-bool Roles::any_worker() const { return has(Role::slicer) || has(Role::payments) || has(Role::printer) || has(Role::notifier); }
+bool Roles::any_worker() const {
+  return has(Role::slicer) || has(Role::payments) || has(Role::printer) || has(Role::notifier) || has(Role::shops);
+}
 
 std::vector<std::string> Roles::names() const {
   std::vector<std::string> out;

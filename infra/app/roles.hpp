@@ -17,6 +17,7 @@ enum class Role : std::uint8_t {
   payments,    // talks to the payment provider
   printer,     // holds the sessions with the printers
   notifier,    // sends mails
+  shops,       // reads the orders of shops elsewhere, and tells them the parcels
   publisher,   // writes the public topics; on Kafka only
 };
 

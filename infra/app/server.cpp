@@ -63,6 +63,7 @@ bool may_pass(const journal::ReadStop& stop) { return stop.kind == journal::Read
 std::vector<std::string> followed_types(const Roles& roles) {
   std::vector<std::string> types = {"workshop.opened", "workshop.configured", "workshop.listed", "key.issued",
                                     "key.revoked",     "timer.set",           "timer.fired"};
+  types.insert(types.end(), ShopTable::fact_types().begin(), ShopTable::fact_types().end());
   for (std::string& type : Workers::fact_types(roles)) types.push_back(std::move(type));
   return types;
 }
@@ -117,6 +118,7 @@ class Process {
   Directory directory_;
   AccessTable access_;
   RulesTable rules_;
+  ShopTable shops_;
   TimerTable timers_;
   std::optional<http::AsyncClient> peers_;             // on Kafka
   std::optional<Remote> remote_;
@@ -255,6 +257,7 @@ std::optional<StartError> Process::start_follower() {
     access_.fold(fact);
     directory_.fold(fact);
     rules_.fold(fact);
+    shops_.fold(fact);
     timers_.fold(fact);
     workers_->fold(fact);
   });
@@ -295,7 +298,8 @@ void Process::make_api() {
     views_.emplace(*remote_views_, journal_id);
   }
   api_.emplace(rest::Api{.io = io_, .files = files_, .commands = *commands_, .access = access_, .directory = directory_, .rules = rules_,
-                         .views = *views_, .blobs = *blobs_, .secret = keys_->installation_secret(), .public_url = settings_.public_url,
+                         .shops = shops_, .views = *views_, .blobs = *blobs_,
+                         .secret = keys_->installation_secret(), .public_url = settings_.public_url,
                          .partitions = journal_log_->describe().partitions, .stripe_webhook_secrets = settings_.stripe_webhook_secrets,
                          .destroy_key = [this](const std::string& subject) { return keys_->destroy(subject).has_value(); },
                          .trouble = [this] { return trouble(); }});
@@ -340,7 +344,7 @@ std::optional<StartError> Process::open(const std::function<void()>& make_way) {
   make_commands();
   if (has(Role::owner))
     if (auto why = start_journal()) return why;
-  workers_.emplace(Workplace{options_.roles, folder_, settings_, *commands_, *blobs_, *keys_, cluster_.get()});
+  workers_.emplace(Workplace{options_.roles, folder_, settings_, *commands_, *blobs_, *keys_, shops_, log_, cluster_.get()});
   if (follows())
     if (auto why = start_follower()) return why;
   if (has(Role::projector))

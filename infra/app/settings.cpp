@@ -44,6 +44,7 @@ std::expected<Settings, std::string> read_settings(const std::filesystem::path& 
   else if (security != "plain") return std::unexpected("mail.security is plain, starttls or tls");
   s.mail_from = config->text("mail.from", s.mail_from);
   s.mail_from_name = config->text("mail.from_name", s.mail_from_name);
+  s.shops_poll_ms = config->integer("shops.poll_ms", s.shops_poll_ms, {.least = 100, .most = 86'400'000});
   s.slicer_profile = config->text("slicer.profile", "");
   if (const auto complaints = config->complaints(); !complaints.empty()) return std::unexpected(complaints.front());
   return s;

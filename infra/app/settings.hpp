@@ -25,6 +25,7 @@ struct Settings {
   mail::SmtpServer smtp;                                       // without a host no mail is sent
   std::string mail_from = "workshop@localhost.localdomain";
   std::string mail_from_name = "The workshop";
+  std::int64_t shops_poll_ms = 90'000;                         // between two polls of a shop elsewhere
   std::filesystem::path slicer_profile;                        // empty: the one built for a 256 mm bed, 0.4 mm nozzle
 };
 

@@ -10,6 +10,7 @@
 #include "infra/crypto/random.hpp"
 #include "workers/notifier/notifier.hpp"
 #include "workers/payments/payment_effects.hpp"
+#include "workers/shops/fulfilment.hpp"
 #include "workers/slicer/slicer_effects.hpp"
 
 namespace layerline::app {
@@ -37,6 +38,7 @@ Workers::Workers(const Workplace& place) : place_(place), colleagues_(colleagues
   if (place_.roles.has(Role::slicer)) add_slicers();
   if (place_.roles.has(Role::payments)) add("payments", payments::payment_effects(place_.settings.stripe), limits::effect_threads);
   if (place_.roles.has(Role::printer)) add_printers();
+  if (place_.roles.has(Role::shops)) add_shops();
   if (place_.roles.has(Role::notifier)) add_notifier();
 }
 
@@ -44,22 +46,26 @@ std::vector<std::string> Workers::fact_types(const Roles& roles) {
   std::vector<std::string> types;
   if (roles.any_worker()) types = effects::EffectWorker::fact_types();
   if (roles.has(Role::printer)) types.insert(types.end(), printer::Farm::fact_types().begin(), printer::Farm::fact_types().end());
+  if (roles.has(Role::shops)) types.emplace_back("shop.order_notified");   // the others that it needs are the table's
   return types;
 }
 
 void Workers::fold(const Fact& fact) {
   if (farm_) farm_->fold(fact);
+  if (shops_) shops_->fold(fact);
   for (const auto& worker : workers_) worker->fold(fact);
 }
 
 void Workers::start() {
   if (farm_) farm_->start();
+  if (shops_) shops_->start();
   for (const auto& worker : workers_) worker->start();
 }
 
 void Workers::stop() {
   for (const auto& worker : workers_) worker->stop();
   if (farm_) farm_->stop();
+  if (shops_) shops_->stop();
 }
 
 void Workers::add(std::string name, Handlers handlers, std::size_t threads, std::function<bool()> on_duty) {
@@ -77,6 +83,15 @@ void Workers::add_slicers() {
 void Workers::add_printers() {
   farm_ = std::make_unique<printer::Farm>(place_.commands, place_.blobs, [this] { return on_duty(); });
   add("printer", farm_->print_effects(), 1, [this] { return farm_->is_connected() && on_duty().value_or(false); });
+}
+
+void Workers::add_shops() {
+  add("shops", shops::shop_effects(place_.shops), limits::effect_threads);
+  shops::WorkerOptions options{.poll_ms = place_.settings.shops_poll_ms};
+  options.report = [this](std::string_view shop, std::string_view what) {
+    place_.log.warning("shops", "a shop was not read", {{"shop", shop}, {"what", what}});
+  };
+  shops_ = std::make_unique<shops::ShopsWorker>(place_.commands, place_.shops, std::move(options));
 }
 
 void Workers::add_notifier() {

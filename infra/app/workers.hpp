@@ -13,10 +13,13 @@
 #include "infra/app/roles.hpp"
 #include "infra/app/server.hpp"
 #include "infra/app/settings.hpp"
+#include "infra/app/shop_table.hpp"
 #include "infra/blob/blob_store.hpp"
 #include "infra/crypto/key_vault.hpp"
+#include "infra/telemetry/log.hpp"
 #include "workers/effects/effect_worker.hpp"
 #include "workers/printer/farm.hpp"
+#include "workers/shops/shops_worker.hpp"
 
 namespace layerline::app {
 
@@ -28,6 +31,8 @@ struct Workplace {
   Commands& commands;
   blob::BlobStore& blobs;
   const crypto::KeyVault& keys;
+  const ShopTable& shops;
+  telemetry::Logger& log;
   const Cluster* cluster;        // null: there is no other process
 };
 
@@ -49,12 +54,14 @@ class Workers {
   void add(std::string name, Handlers handlers, std::size_t threads, std::function<bool()> on_duty = [] { return true; });
   void add_slicers();
   void add_printers();
+  void add_shops();
   void add_notifier();
   [[nodiscard]] std::optional<bool> on_duty() const;
 
   const Workplace place_;
   effects::Colleagues colleagues_;
   std::unique_ptr<printer::Farm> farm_;
+  std::unique_ptr<shops::ShopsWorker> shops_;
   std::vector<std::unique_ptr<effects::EffectWorker>> workers_;
 };
 

@@ -150,7 +150,8 @@ class GatewayProcess {
     add("nobody", {"w1", "customer", "k4", ""});
     add("other-workshop", {"w2", "admin", "k5", ""});
     api_.emplace(rest::Api{.io = loop_.io(), .files = files_, .commands = commands_, .access = access_, .directory = directory_,
-                           .rules = rules_, .views = *views_, .blobs = blobs_, .secret = secret_, .public_url = "http://192.0.2.1:8080",
+                           .rules = rules_, .shops = shops_,
+                           .views = *views_, .blobs = blobs_, .secret = secret_, .public_url = "http://192.0.2.1:8080",
                            .partitions = 1, .stripe_webhook_secrets = {}, .destroy_key = {}, .trouble = {}});
     http::Router router;
     rest::add_routes(router, *api_);
@@ -164,6 +165,7 @@ class GatewayProcess {
   app::AccessTable access_;
   app::Directory directory_;
   app::RulesTable rules_;
+  app::ShopTable shops_;
   blob::BlobStore blobs_ = opened(blob::BlobStore::open(folder_.sub("blobs")));
   const std::string secret_ = "secret";
   std::optional<internal::LocalViews> local_;

@@ -62,6 +62,7 @@ class Gateway {
   app::AccessTable access_;
   app::Directory directory_;
   app::RulesTable rules_;
+  app::ShopTable shops_;
   store::Store store_ = opened(store::Store::open(folder_ / "documents"));
   projections::Projector projector_{store_, projections::Source{.partitions = 1, .read = [](auto, const auto& from, auto) {
                                                                   return projections::Reading{.commits = {}, .after = from};
@@ -77,6 +78,7 @@ class Gateway {
                  .access = access_,
                  .directory = directory_,
                  .rules = rules_,
+                 .shops = shops_,
                  .views = views_,
                  .blobs = blobs_,
                  .secret = secret_,

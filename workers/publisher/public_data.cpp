@@ -298,7 +298,9 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
 
     // What is asked of the outside world shows in its results.
     case Kind::kEffectRequested: case Kind::kEffectAttempted: case Kind::kEffectSucceeded: case Kind::kEffectFailed:
-    case Kind::kEffectUnknown: case Kind::kEffectParked: case Kind::kEffectRetried: case Kind::KIND_NOT_SET:
+    case Kind::kEffectUnknown: case Kind::kEffectParked: case Kind::kEffectRetried:
+    // How a workshop is connected is its own business; the orders that come of it are published.
+    case Kind::kShopConnected: case Kind::kShopRemoved: case Kind::kShopOrderNotified: case Kind::kShopCaughtUp: case Kind::KIND_NOT_SET:
       return std::nullopt;
   }
   return std::nullopt;
