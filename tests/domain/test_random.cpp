@@ -158,6 +158,18 @@ orders::ObserveShopOrder observed(Dice& dice, const Scenario& s) {
   return out;
 }
 
+// The shop that observed() speaks for, connected now and then.
+Command connection_command(Dice& dice, const Scenario& s) {
+  switch (dice.upto(6)) {
+    case 0: return shops::RemoveShop{"main"};
+    case 1: return shops::NotifyShopOrder{"main", fmt::format("x{}", dice.upto(60)), "order.updated"};
+    case 2: return shops::RecordCaughtUp{"main", s.now};
+    default:
+      return shops::ConnectShop{.shop = "main", .source = "woocommerce", .base_url = "https://shop.example", .consumer_key = "ck",
+                                .consumer_secret = "cs"};
+  }
+}
+
 Command catalogue_command(Dice& dice, const Scenario& s) {
   const Workshop& w = s.workshop;
   switch (dice.upto(17)) {
@@ -175,6 +187,7 @@ Command catalogue_command(Dice& dice, const Scenario& s) {
     case 12:
       return production::CreateProduction{ProductionOrderId(fmt::format("by-hand-{}", dice.upto(400))), any_product(dice), dice.upto(3),
                                           dice.chance(20)};
+    case 13: return connection_command(dice, s);
     default: return observed(dice, s);
   }
 }
