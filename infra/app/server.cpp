@@ -344,7 +344,7 @@ std::optional<StartError> Process::open(const std::function<void()>& make_way) {
   make_commands();
   if (has(Role::owner))
     if (auto why = start_journal()) return why;
-  workers_.emplace(Workplace{options_.roles, folder_, settings_, *commands_, *blobs_, *keys_, shops_, log_, cluster_.get()});
+  workers_.emplace(Workplace{options_.roles, folder_, settings_, *commands_, *blobs_, *keys_, shops_, log_, cluster_.get(), kafka_});
   if (follows())
     if (auto why = start_follower()) return why;
   if (has(Role::projector))

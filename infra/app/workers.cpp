@@ -81,8 +81,23 @@ void Workers::add_slicers() {
 }
 
 void Workers::add_printers() {
-  farm_ = std::make_unique<printer::Farm>(place_.commands, place_.blobs, [this] { return on_duty(); });
+  farm_ = std::make_unique<printer::Farm>(place_.commands, place_.blobs, [this] { return on_duty(); }, open_telemetry());
   add("printer", farm_->print_effects(), 1, [this] { return farm_->is_connected() && on_duty().value_or(false); });
+}
+
+// Only brokers keep it; one machine alone has it in the printers' own screens.
+printer::OnTelemetry Workers::open_telemetry() {
+  if (place_.cluster == nullptr) return [](const printer::Telemetry&) {};
+  const std::string topic = kafka::topics_beside(place_.kafka.topic).telemetry;
+  journal::KafkaOptions options;
+  options.report = [this](std::string_view line) { place_.log.warning("kafka", line); };
+  auto opened = kafka::LossyTopic::open({place_.kafka.bootstrap, topic}, options);
+  if (!opened) {
+    place_.log.error("printer", "telemetry is not passed on", {{"what", opened.error()}});
+    return [](const printer::Telemetry&) {};
+  }
+  telemetry_ = std::move(*opened);
+  return [this](const printer::Telemetry& sample) { telemetry_->send(sample.printer, printer::telemetry_json(sample), sample.at_ms); };
 }
 
 void Workers::add_shops() {

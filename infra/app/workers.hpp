@@ -16,6 +16,8 @@
 #include "infra/app/shop_table.hpp"
 #include "infra/blob/blob_store.hpp"
 #include "infra/crypto/key_vault.hpp"
+#include "infra/journal/log/kafka/kafka_log.hpp"
+#include "infra/kafka/lossy_topic.hpp"
 #include "infra/telemetry/log.hpp"
 #include "workers/effects/effect_worker.hpp"
 #include "workers/printer/farm.hpp"
@@ -34,6 +36,7 @@ struct Workplace {
   const ShopTable& shops;
   telemetry::Logger& log;
   const Cluster* cluster;        // null: there is no other process
+  const journal::KafkaAddress& kafka;   // of the journal, where there is a cluster
 };
 
 class Workers {
@@ -56,10 +59,12 @@ class Workers {
   void add_printers();
   void add_shops();
   void add_notifier();
+  [[nodiscard]] printer::OnTelemetry open_telemetry();
   [[nodiscard]] std::optional<bool> on_duty() const;
 
   const Workplace place_;
   effects::Colleagues colleagues_;
+  std::unique_ptr<kafka::LossyTopic> telemetry_;        // where there is a cluster
   std::unique_ptr<printer::Farm> farm_;
   std::unique_ptr<shops::ShopsWorker> shops_;
   std::vector<std::unique_ptr<effects::EffectWorker>> workers_;

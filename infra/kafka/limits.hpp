@@ -32,6 +32,12 @@ inline constexpr std::int64_t wiped_after_ms = 86'400'000;            // at the 
 inline constexpr std::int64_t removals_kept_ms = 30LL * 86'400'000;   // a process that hears nothing for longer has to start again
 inline constexpr std::int64_t short_retention_ms = 600'000;
 inline constexpr std::int64_t short_segment_bytes = 4 << 20;
+inline constexpr std::int64_t telemetry_retention_ms = 2LL * 86'400'000;
+inline constexpr std::int64_t telemetry_segment_ms = 3'600'000;
+
+// What may be lost.
+inline constexpr auto lossy_message_time = 10'000ms;
+inline constexpr int lossy_queue_messages = 10'000;
 
 // Transactions.
 inline constexpr auto init_time = 15'000ms;              // the coordinator aborts what an older producer left open first

@@ -85,6 +85,7 @@ class Table {
 enum class TableKind {
   compacted,                       // keeps the last value of every key for ever
   short_retention,                 // for what is of interest for seconds: heartbeats
+  telemetry,                       // for what is of interest for a day or two
 };
 
 // Makes the topic. True: it was made now; false: it was there. One that is there and could lose what it must keep is an error.
@@ -95,6 +96,7 @@ struct TopicsBeside {
   std::string keys;        // data keys and the installation's secret; compacted
   std::string owners;      // heartbeats; short retention
   std::string positions;   // the publisher's; compacted
+  std::string telemetry;   // what printers measure; short retention
 };
 [[nodiscard]] TopicsBeside topics_beside(std::string_view journal_topic);
 

@@ -26,6 +26,11 @@ journal::TopicSettings settings_of(TableKind kind, std::uint32_t replication) {
       set("segment.ms", limits::short_retention_ms);
       set("segment.bytes", limits::short_segment_bytes);
       break;
+    case TableKind::telemetry:
+      settings.emplace_back("cleanup.policy", "delete");
+      set("retention.ms", limits::telemetry_retention_ms);
+      set("segment.ms", limits::telemetry_segment_ms);
+      break;
   }
   return settings;
 }
@@ -62,7 +67,8 @@ TopicsBeside topics_beside(std::string_view journal_topic) {
   constexpr std::string_view ending = ".journal";
   const bool usual = journal_topic.ends_with(ending) && journal_topic.size() > ending.size();
   const std::string_view stem = usual ? journal_topic.substr(0, journal_topic.size() - ending.size()) : journal_topic;
-  return {fmt::format("{}.keys", stem), fmt::format("{}.owners", stem), fmt::format("{}.positions", stem)};
+  return {fmt::format("{}.keys", stem), fmt::format("{}.owners", stem), fmt::format("{}.positions", stem),
+          fmt::format("{}.telemetry", stem)};
 }
 
 }  // namespace layerline::kafka

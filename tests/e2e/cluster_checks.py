@@ -180,6 +180,13 @@ def check_public(found, journal, address, folder, figures):
     figures.wrong("differing", "published otherwise than the journal says", {name for name in found if found[name] != should.get(name)})
 
 
+def check_telemetry(brokers):
+    """Samples may be lost, so only that they come, and that they say what they should."""
+    samples = [json.loads(line) for line in brokers.kcat("-C", "-t", "layerline.telemetry", "-o", "beginning", "-e").splitlines()]
+    require(any(sample["state"] == "running" and sample["nozzle_celsius"] > 100 for sample in samples), "no telemetry of a print")
+    return len(samples)
+
+
 def check_all(installation, load, folder, figures):
     """Ends the installation: what it was by then is what is looked at."""
     brokers, world = installation.brokers, installation.world
@@ -191,6 +198,7 @@ def check_all(installation, load, folder, figures):
         member.stop()
     journal = JournalRead(brokers.address)
     found, repeated, cut_off = wait_for_publisher(brokers, journal.public)
+    samples = check_telemetry(brokers)
     installation.stop()
     check_commands(journal, load.book, figures)
     intents, letters = check_effects(journal, world, figures)
@@ -199,4 +207,4 @@ def check_all(installation, load, folder, figures):
     check_public(found, journal, brokers.address, folder, figures)
     print(f"{len(load.book.acked)} commands, {len(load.book.refused)} refusals; answers {dict(load.book.statuses)}")
     print(f"{intents} intents, {letters} mails, prints {dict(jobs)}, {len(load.operator.resolved)} of them by an operator's word")
-    print(f"{len(found)} public events, {repeated} of them repeated, {cut_off} records of transactions that were cut off")
+    print(f"{len(found)} public events, {repeated} of them repeated, {cut_off} records of transactions that were cut off; {samples} samples of telemetry")

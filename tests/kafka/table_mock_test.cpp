@@ -120,6 +120,7 @@ TEST_CASE("kafka: table: the tables beside a journal carry its name") {
   CHECK(beside.keys == "layerline.keys");
   CHECK(beside.owners == "layerline.owners");
   CHECK(beside.positions == "layerline.positions");
+  CHECK(beside.telemetry == "layerline.telemetry");
   CHECK(topics_beside("other").keys == "other.keys");
   CHECK(topics_beside(".journal").keys == ".journal.keys");
 }

@@ -5,6 +5,7 @@
 #include "workers/printer/commands.hpp"
 #include "workers/printer/report.hpp"
 #include "workers/printer/status.hpp"
+#include "workers/printer/telemetry.hpp"
 
 using namespace layerline::printer;
 
@@ -86,4 +87,20 @@ TEST_CASE("printer: commands: the start names the plate, our ids as strings, the
   CHECK(has(R"("ams_mapping2":[{"ams_id":0,"slot_id":3},{"ams_id":255,"slot_id":255},)"
             R"({"ams_id":254,"slot_id":0},{"ams_id":128,"slot_id":0}])"));
   CHECK(parse_message(command).has_value());
+}
+
+TEST_CASE("printer: report: what it measures is kept over deltas that do not say it, and told without the print's name") {
+  const Status status = merged({R"({"print":{"command":"push_status","msg":0,"gcode_state":"RUNNING","subtask_name":"Ada","mc_percent":41,)"
+                                R"("nozzle_temper":219.75,"nozzle_target_temper":220,"bed_temper":64.5,"wifi_signal":"-49dBm"}})",
+                                R"({"print":{"command":"push_status","msg":1,"nozzle_temper":220.25,"bed_temper":-Infinity}})"});
+  CHECK(telemetry_json(telemetry_of("main/p1", status, 1700000000000)) ==
+        R"({"workshop":"main","printer":"p1","at_ms":1700000000000,"state":"running","percent":41,"layer":0,"total_layers":0,)"
+        R"("remaining_minutes":0,"nozzle_celsius":220.25,"nozzle_target_celsius":220,"bed_celsius":64.5,"wifi_dbm":-49})");
+}
+
+TEST_CASE("printer: report: the H2 series packs the nozzle's target and its temperature into one number") {
+  const Status status = merged({R"({"print":{"command":"push_status","msg":0,"gcode_state":"RUNNING",)"
+                                R"("device":{"extruder":{"info":[{"id":0,"temp":14418150},{"id":1,"temp":25}]}}}})"});
+  CHECK(status.temperatures.nozzle == 230);
+  CHECK(status.temperatures.nozzle_target == 220);
 }

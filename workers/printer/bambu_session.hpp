@@ -56,6 +56,7 @@ class BambuSession {
   [[nodiscard]] Actions stop(std::int64_t now_ms);
 
   [[nodiscard]] const PrinterState& state() const { return state_; }
+  [[nodiscard]] const Status& status() const { return status_; }   // nothing until full_seen
 
  private:
   enum class Link { offline, connecting, connected };

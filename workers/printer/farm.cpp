@@ -42,8 +42,8 @@ PrinterConfig config_of(const events::PrinterAdded& added, const std::string& ke
 
 }  // namespace
 
-Farm::Farm(app::Commands& commands, const blob::BlobStore& blobs, OnDuty on_duty)
-    : commands_(commands), blobs_(blobs), on_duty_(std::move(on_duty)) {}
+Farm::Farm(app::Commands& commands, const blob::BlobStore& blobs, OnDuty on_duty, OnTelemetry on_telemetry)
+    : commands_(commands), blobs_(blobs), on_duty_(std::move(on_duty)), on_telemetry_(std::move(on_telemetry)) {}
 
 const std::vector<std::string>& Farm::fact_types() {
   static const std::vector<std::string> types = {"printer.added",   "print.dispatched",  "print.started",       "print.progressed",
@@ -147,7 +147,8 @@ void Farm::keep_watch() {
 }
 
 void Farm::connect() {
-  auto connections = std::make_shared<PrinterConnections>([this](const Observation& observation) { observe(observation); });
+  auto connections = std::make_shared<PrinterConnections>([this](const Observation& observation) { observe(observation); },
+                                                          on_telemetry_);
   const std::lock_guard lock(mutex_);
   session_ = std::max(session_ + 1, now_ms());
   for (auto& [key, known] : printers_) {

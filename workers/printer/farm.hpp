@@ -19,15 +19,18 @@
 #include "infra/blob/blob_store.hpp"
 #include "workers/effects/effect_worker.hpp"
 #include "workers/printer/printer_worker.hpp"
+#include "workers/printer/telemetry.hpp"
 
 namespace layerline::printer {
 
 // Whether this farm is the one on duty; nothing while that is not known: then it goes on as it was.
 using OnDuty = std::function<std::optional<bool>()>;
+using OnTelemetry = std::function<void(const Telemetry&)>;   // must be quick
 
 class Farm {
  public:
-  Farm(app::Commands& commands, const blob::BlobStore& blobs, OnDuty on_duty = [] { return std::optional(true); });
+  Farm(app::Commands& commands, const blob::BlobStore& blobs, OnDuty on_duty = [] { return std::optional(true); },
+       OnTelemetry on_telemetry = [](const Telemetry&) {});
   ~Farm() { stop(); }
   Farm(const Farm&) = delete;
   Farm& operator=(const Farm&) = delete;
@@ -77,6 +80,7 @@ class Farm {
   app::Commands& commands_;
   const blob::BlobStore& blobs_;
   const OnDuty on_duty_;
+  const OnTelemetry on_telemetry_;
   mutable std::mutex mutex_;                   // guards the next seven
   std::uint64_t session_ = 0;                  // of the connections; larger at each time that they are made
   std::set<std::string> shown_;                // keys of the printers that show what they do now

@@ -38,6 +38,11 @@ inline constexpr std::int64_t owner_retry_ms = 200;
 inline constexpr std::int64_t duty_check_ms = 250;
 inline constexpr std::int64_t show_wait_ms = 15'000;         // a start waits so long for the first report after a connection was made
 
+// Telemetry: of what a printer says about once a second, so much is passed on.
+inline constexpr std::int64_t telemetry_every_ms = 5'000;
+inline constexpr double coldest_celsius = -100;              // beyond these it is no measurement
+inline constexpr double hottest_celsius = 1'000;
+
 // Sizes.
 inline constexpr std::size_t message_bytes = 1 << 20;       // the largest real report is 40 KB
 inline constexpr std::size_t text_bytes = 256;              // a longer name or id in a report is cut

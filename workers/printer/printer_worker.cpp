@@ -61,7 +61,8 @@ UploadResult upload_with_retries(const ftps::Upload& upload, const std::atomic<b
 // Everything but the upload itself lives on the Asio thread.
 class PrinterConnections::Shell {
  public:
-  explicit Shell(std::function<void(const Observation&)> on_observation) : on_observation_(std::move(on_observation)) {
+  Shell(std::function<void(const Observation&)> on_observation, std::function<void(const Telemetry&)> on_telemetry)
+      : on_observation_(std::move(on_observation)), on_telemetry_(std::move(on_telemetry)) {
     thread_ = std::thread([this] { io_.run(); });
   }
   ~Shell();
@@ -89,11 +90,13 @@ class PrinterConnections::Shell {
     asio::steady_timer ticker;
     std::unique_ptr<mqtt::Client> client;
     std::shared_ptr<std::atomic<bool>> abort_upload;
+    std::int64_t telemetry_ms = 0;      // of the last sample
     std::uint64_t generation = 0;       // of the printer's entry: a late upload result finds the one that asked
   };
 
   void perform(Printer& printer, const Actions& actions);
   void tick(Printer& printer);
+  void sample(Printer& printer);
   void connect(Printer& printer);
   void closed(Printer& printer, mqtt::CloseReason reason);
   void upload(Printer& printer, const PrintRequest& request);
@@ -101,6 +104,7 @@ class PrinterConnections::Shell {
   Printer* find(const std::string& id);
 
   std::function<void(const Observation&)> on_observation_;
+  std::function<void(const Telemetry&)> on_telemetry_;
   SteadyUnixClock clock_;
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
@@ -113,6 +117,7 @@ class PrinterConnections::Shell {
 PrinterConnections::Shell::~Shell() {
   post([this] {
     on_observation_ = [](const Observation&) {};
+    on_telemetry_ = [](const Telemetry&) {};
     while (!printers_.empty()) remove(printers_.begin()->first);
     work_.reset();
     io_.stop();
@@ -178,6 +183,13 @@ void PrinterConnections::Shell::tick(Printer& printer) {
   });
 }
 
+void PrinterConnections::Shell::sample(Printer& printer) {
+  const std::int64_t now_ms = clock_.now_ms();
+  if (!printer.session.status().full_seen || now_ms - printer.telemetry_ms < limits::telemetry_every_ms) return;
+  printer.telemetry_ms = now_ms;
+  on_telemetry_(telemetry_of(printer.config.id, printer.session.status(), now_ms));
+}
+
 void PrinterConnections::Shell::connect(Printer& printer) {
   mqtt::Endpoint endpoint{.host = printer.config.host,
                           .port = printer.config.mqtt_port,
@@ -193,6 +205,7 @@ void PrinterConnections::Shell::connect(Printer& printer) {
   };
   handlers.on_message = [this, &printer](std::string_view, std::string_view payload, bool retained) {
     perform(printer, printer.session.message(payload, retained, clock_.now_ms()));
+    sample(printer);
   };
   handlers.on_closed = [this, &printer](mqtt::CloseReason reason) { closed(printer, reason); };
   printer.client = std::make_unique<mqtt::Client>(io_, std::move(endpoint), std::move(handlers));
@@ -241,8 +254,9 @@ void PrinterConnections::Shell::uploaded(Printer& printer, const std::string& at
                                    : printer.session.upload_failed(attempt, result.reason, now_ms));
 }
 
-PrinterConnections::PrinterConnections(std::function<void(const Observation&)> on_observation)
-    : shell_(std::make_unique<Shell>(std::move(on_observation))) {}
+PrinterConnections::PrinterConnections(std::function<void(const Observation&)> on_observation,
+                                       std::function<void(const Telemetry&)> on_telemetry)
+    : shell_(std::make_unique<Shell>(std::move(on_observation), std::move(on_telemetry))) {}
 
 PrinterConnections::~PrinterConnections() = default;
 

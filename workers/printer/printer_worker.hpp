@@ -12,6 +12,7 @@
 #include "domain/kernel/types.hpp"
 #include "workers/printer/attempt.hpp"
 #include "workers/printer/observation.hpp"
+#include "workers/printer/telemetry.hpp"
 
 namespace layerline::printer {
 
@@ -29,7 +30,9 @@ struct PrinterConfig {
 
 class PrinterConnections {
  public:
-  explicit PrinterConnections(std::function<void(const Observation&)> on_observation);
+  // `on_telemetry` gets a sample of each printer that reports, every limits::telemetry_every_ms; on the Asio thread as well.
+  explicit PrinterConnections(std::function<void(const Observation&)> on_observation,
+                              std::function<void(const Telemetry&)> on_telemetry = [](const Telemetry&) {});
   ~PrinterConnections();
   PrinterConnections(const PrinterConnections&) = delete;
   PrinterConnections& operator=(const PrinterConnections&) = delete;

@@ -102,6 +102,12 @@ std::optional<int> small_number(object from, std::string_view key) {
   return static_cast<int>(std::clamp<std::int64_t>(*value, -1'000'000, 1'000'000));
 }
 
+std::optional<double> celsius(object from, std::string_view key) {
+  double value = 0;
+  const bool measured = from[key].get(value) == simdjson::SUCCESS && value > limits::coldest_celsius && value < limits::hottest_celsius;
+  return measured ? std::optional(value) : std::nullopt;
+}
+
 std::optional<std::string> text(object from, std::string_view key) {
   element value;
   if (from[key].get(value) != simdjson::SUCCESS) return std::nullopt;
@@ -189,6 +195,33 @@ void read_storage(object print, StatusReport& report) {
   if (std::string_view word; value.get(word) == simdjson::SUCCESS) report.storage_present = word != "NO_SDCARD";
 }
 
+Temperatures read_temperatures(object print) {
+  Temperatures read{.nozzle = celsius(print, "nozzle_temper"),
+                    .nozzle_target = celsius(print, "nozzle_target_temper"),
+                    .bed = celsius(print, "bed_temper"),
+                    .bed_target = celsius(print, "bed_target_temper"),
+                    .chamber = celsius(print, "chamber_temper")};
+  // The H2 series packs the target and what is measured into one number for each extruder; the first one is told.
+  object device, extruder, first;
+  array extruders;
+  const bool packed = print["device"].get(device) == simdjson::SUCCESS && device["extruder"].get(extruder) == simdjson::SUCCESS &&
+                      extruder["info"].get(extruders) == simdjson::SUCCESS && extruders.at(0).get(first) == simdjson::SUCCESS;
+  if (!packed) return read;
+  if (const auto both = number(first, "temp"); both && *both >= 0) {
+    read.nozzle = static_cast<double>(*both & 0xFFFF);
+    read.nozzle_target = static_cast<double>((*both >> 16) & 0xFFFF);
+  }
+  return read;
+}
+
+// "-49dBm"
+std::optional<int> read_wifi(object print) {
+  const auto words = text(print, "wifi_signal");
+  int dbm = 0;
+  if (!words || std::from_chars(words->data(), words->data() + words->size(), dbm).ec != std::errc()) return std::nullopt;
+  return dbm;
+}
+
 StatusReport status_report(object print) {
   StatusReport report;
   if (const auto word = text(print, "gcode_state")) report.state = gcode_state(*word);
@@ -203,6 +236,8 @@ StatusReport status_report(object print) {
   report.task_id = text(print, "task_id");
   report.print_type = text(print, "print_type");
   report.nozzle_mm = text(print, "nozzle_diameter");
+  report.temperatures = read_temperatures(print);
+  report.wifi_dbm = read_wifi(print);
   object part;
   const bool has_upgrade = print["upgrade_state"].get(part) == simdjson::SUCCESS;
   if (has_upgrade) report.upgrade_status = text(part, "status");

@@ -25,6 +25,16 @@ struct TrayReport {
   std::optional<std::string> colour;
 };
 
+// In degrees Celsius; what the printer did not say is absent.
+struct Temperatures {
+  std::optional<double> nozzle = {};
+  std::optional<double> nozzle_target = {};
+  std::optional<double> bed = {};
+  std::optional<double> bed_target = {};
+  std::optional<double> chamber = {};
+  friend bool operator==(const Temperatures&, const Temperatures&) = default;
+};
+
 // What one push_status says; an absent field was not in the message.
 struct StatusReport {
   bool full = false;
@@ -44,6 +54,8 @@ struct StatusReport {
   std::optional<std::vector<Hms>> hms;
   std::optional<bool> storage_present;
   std::optional<bool> signature_required;    // `fun` bit 29: commands of others are refused
+  Temperatures temperatures;
+  std::optional<int> wifi_dbm;
   std::optional<std::vector<TrayReport>> trays;
   std::optional<std::uint32_t> tray_exist_bits;
   std::optional<std::vector<TrayReport>> external_spools;

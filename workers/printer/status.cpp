@@ -14,6 +14,11 @@ void take(T& target, const std::optional<T>& value) {
   if (value) target = *value;
 }
 
+template <class T>
+void take(std::optional<T>& target, const std::optional<T>& value) {
+  if (value) target = value;
+}
+
 constexpr int external_spool = 254;
 
 void merge_tray(Status& status, const TrayReport& report) {
@@ -43,6 +48,14 @@ void merge_trays(Status& status, const StatusReport& report) {
   }
 }
 
+void merge_temperatures(Temperatures& known, const Temperatures& said) {
+  take(known.nozzle, said.nozzle);
+  take(known.nozzle_target, said.nozzle_target);
+  take(known.bed, said.bed);
+  take(known.bed_target, said.bed_target);
+  take(known.chamber, said.chamber);
+}
+
 }  // namespace
 
 void merge(Status& status, const StatusReport& report) {
@@ -63,6 +76,8 @@ void merge(Status& status, const StatusReport& report) {
   take(status.hms, report.hms);
   take(status.storage_present, report.storage_present);
   take(status.signature_required, report.signature_required);
+  merge_temperatures(status.temperatures, report.temperatures);
+  take(status.wifi_dbm, report.wifi_dbm);
   merge_trays(status, report);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ struct Status {
   std::vector<Hms> hms;
   bool storage_present = true;
   bool signature_required = false;
+  Temperatures temperatures;
+  std::optional<int> wifi_dbm;
   std::map<int, Tray> trays;   // by global index, external spools included; only loaded ones
 };
 
