@@ -37,7 +37,8 @@ std::expected<void, std::string> create_topics_beside(const TableAddress& journa
   for (const std::string& topic : {beside.keys, beside.positions}) {
     if (auto made = create_table({journal.bootstrap, topic}, TableKind::compacted, options); !made) return std::unexpected(made.error());
   }
-  const std::pair<std::string, TableKind> fleeting[] = {{beside.owners, TableKind::short_retention}, {beside.telemetry, TableKind::telemetry}};
+  const std::pair<std::string, TableKind> fleeting[] = {{beside.owners, TableKind::short_retention},
+                                                        {beside.telemetry, TableKind::telemetry}};
   for (const auto& [topic, kind] : fleeting) {
     if (auto made = create_table({journal.bootstrap, topic}, kind, options); !made) return std::unexpected(made.error());
   }
