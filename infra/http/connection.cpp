@@ -254,7 +254,7 @@ asio::awaitable<void> Connection::linger() {
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   deadline_ = shared_->now + limits::linger_time;
   std::uint64_t drained = 0;
-  while (!error && drained < limits::drained_bytes) {
+  while (!error && drained < limits::lingered_bytes) {
     received_.consume(received_.bytes().size());
     const bool received = co_await receive(limits::read_buffer_bytes);
     if (!received) break;

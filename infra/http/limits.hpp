@@ -15,6 +15,7 @@ inline constexpr std::size_t read_buffer_bytes = 4 * 1024;        // of an idle 
 inline constexpr std::uint64_t body_bytes = 1024 * 1024;          // a route that takes more says so
 inline constexpr std::size_t body_padding_bytes = 64;             // capacity behind a body, for simdjson
 inline constexpr std::size_t streamed_piece_bytes = 256 * 1024;   // read at once from a large upload
+inline constexpr std::uint64_t lingered_bytes = 16 << 20;         // still taken from a client that sends on behind its last answer
 inline constexpr std::uint64_t drained_bytes = 256 * 1024;        // of a body that nobody read, before the connection is closed
 inline constexpr std::size_t file_piece_bytes = 256 * 1024;       // read at once from a file that is being sent
 inline constexpr std::size_t copied_body_bytes = 8 * 1024;        // smaller bodies are copied behind their header
