@@ -46,11 +46,12 @@ concept PaymentEvent = OneOf<T, events::PaymentRequested, events::PaymentIntentC
     events::PaymentRefunded, events::PaymentIntentRefused, events::PaymentAmountChanged>;
 template <class T>
 concept StockEvent = OneOf<T, events::MaterialDefined, events::StockReceived, events::StockAdjusted, events::MaterialReserved,
-    events::ShortageNoted, events::ReservationReleased, events::MaterialConsumed, events::ConsumptionCorrected, events::StockLow>;
+    events::ShortageNoted, events::ReservationReleased, events::MaterialConsumed, events::ConsumptionCorrected, events::StockLow,
+    events::LocationOpened, events::StockMoved>;
 template <class T>
 concept ProductionEvent = OneOf<T, events::ProductionOrderCreated, events::PrintFileAttached, events::PrintFileRefused,
     events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed, events::ProductionCompleted,
-    events::ProductionCancelled, events::ProductionReprintNeeded>;
+    events::ProductionCancelled, events::ProductionReprintNeeded, events::WorkStepDone>;
 template <class T>
 concept PrinterEvent = OneOf<T, events::PrinterAdded, events::PrinterStatusChanged, events::FilamentLoaded,
     events::PlateGateClosed, events::PlateCleared>;
@@ -173,6 +174,9 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kShopConnected: fold(event.shop_connected()); return true;  case Kind::kShopRemoved: fold(event.shop_removed()); return true;
     case Kind::kShopOrderNotified: fold(event.shop_order_notified()); return true;
     case Kind::kShopCaughtUp: fold(event.shop_caught_up()); return true;
+    case Kind::kLocationOpened: fold(event.location_opened()); return true;
+    case Kind::kStockMoved: fold(event.stock_moved()); return true;
+    case Kind::kProductionStepDone: fold(event.production_step_done()); return true;
     case Kind::KIND_NOT_SET: return false;
   }
   return false;

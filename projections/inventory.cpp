@@ -74,13 +74,20 @@ struct Fold {
   void operator()(const events::StockReceived& received) {
     Entry& entry = material(received.material());
     move(entry, received.milligrams(), 0);
-    line(entry, "received", received.milligrams(), Json{{"by", received.by()}, {"reference", text_or_null(received.reference())}});
+    Json details{{"by", received.by()}, {"reference", text_or_null(received.reference())}};
+    if (!received.lot().empty()) details["lot"] = received.lot();
+    line(entry, "received", received.milligrams(), std::move(details));
   }
   void operator()(const events::StockAdjusted& adjusted) {
     Entry& entry = material(adjusted.material());
     move(entry, adjusted.milligrams(), 0);
     line(entry, "adjusted", adjusted.milligrams(), Json{{"by", adjusted.by()}, {"reason", text_or_null(adjusted.reason())}});
   }
+  void operator()(const events::StockMoved& moved) {
+    line(material(moved.material()), "moved", 0,
+         Json{{"by", moved.by()}, {"lot", moved.lot()}, {"from", moved.from()}, {"to", moved.to()}, {"moved_mg", moved.milligrams()}});
+  }
+  void operator()(const events::LocationOpened&) {}
   void operator()(const events::MaterialReserved& reserved) {
     Entry& entry = material(reserved.material());
     reserve(entry, reserved.production_order(), reserved.milligrams());

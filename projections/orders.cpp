@@ -115,7 +115,9 @@ struct Fold {
   void operator()(const events::OrderQualityFailed& failed) {
     Entry& entry = changed(failed.order());
     const std::string path = line(entry, "QUALITY_FAILED", failed.by());
-    entry.json["timeline"].items().back()["reprint_quantity"] = failed.reprint_quantity();
+    Json& at = entry.json["timeline"].items().back();
+    at["reprint_quantity"] = failed.reprint_quantity();
+    for (const std::string& defect : failed.defects()) at["defects"].push_back(defect);
     documents.personal(entry, path + "/reason", failed.reason());
     state(entry, "QUEUED");
   }
@@ -211,9 +213,9 @@ struct Fold {
                    events::ApiKeyRevoked, events::TimerSet, events::TimerFired, events::BomDefined, events::ProductChanged,
                    events::ProductFileSet, events::ProductFileRemoved, events::BomVersionDefined, events::BomVersionActivated,
                    events::ProductCostRolled, events::SkuMapped, events::SkuUnmapped, events::PrintFileAttached,
-                   events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitFailed, events::PrintStarted,
-                   events::PrintProgressed, events::PrintPaused, events::PrintResumed, events::PrintFinished, events::PrintFailed,
-                   events::PrintCancelled, events::PrintEndUnknown, events::PrintStopRequested> ||
+                   events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitFailed, events::WorkStepDone,
+                   events::PrintStarted, events::PrintProgressed, events::PrintPaused, events::PrintResumed, events::PrintFinished,
+                   events::PrintFailed, events::PrintCancelled, events::PrintEndUnknown, events::PrintStopRequested> ||
              UnitsEvent<T> || ModelEvent<T> || QuoteEvent<T> || StockEvent<T> || PrinterEvent<T> || EffectEvent<T>
   void operator()(const T&) {}
 };

@@ -36,9 +36,36 @@ struct Fold {
     entry.json["status_detail"] = text_or_null(change.detail());
   }
   void operator()(const events::FilamentLoaded& loaded) {
+    unload(loaded.lot());
     Json& found = slot(changed(loaded.printer()).json, loaded.slot());
     found["material"] = text_or_null(loaded.material());
+    found["lot"] = text_or_null(loaded.lot());
     set_mass(found, loaded.milligrams());
+    if (!loaded.lot().empty())
+      documents.create("spool", loaded.lot(), commit.time_ms).json = Json{{"printer", loaded.printer()}, {"slot", loaded.slot()}};
+  }
+  // The slot that a lot is in; nullptr: it is in none.
+  Json* slot_of(const std::string& lot) {
+    const Entry* spool = lot.empty() ? nullptr : documents.find("spool", lot);
+    if (spool == nullptr) return nullptr;
+    Json& found = slot(changed(std::string(spool->json.text("printer"))).json, spool->json.integer("slot"));
+    return found.text("lot") == lot ? &found : nullptr;
+  }
+  // A spool is in one slot at a time.
+  void unload(const std::string& lot) {
+    Json* found = slot_of(lot);
+    if (found == nullptr) return;
+    (*found)["material"] = (*found)["lot"] = Json();
+    set_mass(*found, 0);
+  }
+  void change(const std::string& lot, std::int64_t change_mg) {
+    if (Json* found = slot_of(lot)) set_mass(*found, found->integer("mg") + change_mg);
+  }
+  void operator()(const events::StockAdjusted& adjusted) {
+    for (const events::LotPart& part : adjusted.lots()) change(part.lot(), part.milligrams());
+  }
+  void operator()(const events::ConsumptionCorrected& corrected) {
+    for (const events::LotPart& part : corrected.lots()) change(part.lot(), -part.milligrams());
   }
   void operator()(const events::PlateGateClosed& closed) {
     Json& json = changed(closed.printer()).json;
@@ -90,8 +117,8 @@ struct Fold {
   void operator()(const events::MaterialConsumed& consumed);
 
   template <class T>
-    requires OneOf<T, events::MaterialDefined, events::StockReceived, events::StockAdjusted, events::MaterialReserved,
-                   events::ShortageNoted, events::ReservationReleased, events::ConsumptionCorrected, events::StockLow,
+    requires OneOf<T, events::MaterialDefined, events::StockReceived, events::MaterialReserved, events::ShortageNoted,
+                   events::ReservationReleased, events::StockLow, events::LocationOpened, events::StockMoved,
                    events::PrintStopRequested> ||
              WorkshopEvent<T> || ModelEvent<T> || QuoteEvent<T> || ProductEvent<T> || OrderEvent<T> || PaymentEvent<T> ||
              ProductionEvent<T> || ShipmentEvent<T> || EffectEvent<T>
@@ -132,7 +159,7 @@ Json& Fold::slot(Json& printer, std::int64_t number) {
   Json::Array& slots = printer["slots"].items();
   const auto found = std::ranges::find_if(slots, [&](const Json& line) { return line.integer("slot") >= number; });
   if (found != slots.end() && found->integer("slot") == number) return *found;
-  return *slots.insert(found, Json{{"slot", number}, {"material", Json()}, {"grams", 0}, {"mg", 0}});
+  return *slots.insert(found, Json{{"slot", number}, {"material", Json()}, {"lot", Json()}, {"grams", 0}, {"mg", 0}});
 }
 
 void Fold::ended(const std::string& job, std::string_view word) {
@@ -145,15 +172,16 @@ void Fold::ended(const std::string& job, std::string_view word) {
   json["last_job"] = std::move(last);
 }
 
-// What a print used is gone from its slot.
+// What a print used is gone from its slot, and from the known spools of which it was taken.
 void Fold::operator()(const events::MaterialConsumed& consumed) {
+  for (const events::LotPart& part : consumed.lots()) change(part.lot(), -part.milligrams());
   const Entry* known = documents.find("job", consumed.job());
   if (known == nullptr) return;
   const std::string printer(known->json.text("printer"));
   const std::int64_t number = known->json.integer("slot");
   Json& json = changed(printer).json;
   for (Json& line : json["slots"].items())
-    if (line.integer("slot") == number && line.text("material") == consumed.material())
+    if (line.integer("slot") == number && line.text("material") == consumed.material() && line.text("lot").empty())
       set_mass(line, std::max<std::int64_t>(0, line.integer("mg") - consumed.milligrams()));
 }
 
@@ -164,7 +192,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "printers", .version = 1, .poison = Poison::park, .apply = apply};
+const View view{.name = "printers", .version = 2, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view printer) {
   return queries.get(view.name, scope, "printer", printer);

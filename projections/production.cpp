@@ -54,6 +54,7 @@ struct Fold {
     add(entry.json, "failed", -from_failed);
     add(entry.json, "printed", from_failed - needed.quantity());
     add(entry.json, "open", needed.quantity());
+    set_steps(entry, Steps::begin_again);
     status(entry, "queued");
     requeue(entry);
   }
@@ -64,12 +65,26 @@ struct Fold {
     entry.json["failed"] = 0;
     entry.json["completed_at"] = iso_time(commit.time_ms);
     status(entry, "completed");
+    set_steps(entry, Steps::go_on);
     requeue(entry);
   }
   void operator()(const events::ProductionCancelled& cancelled) {
     Entry& entry = changed(cancelled.production_order());
     status(entry, "cancelled");
+    set_steps(entry, Steps::are_cancelled);
     requeue(entry);
+  }
+
+  // ---- work steps ----
+
+  enum class Steps { begin_again, go_on, are_cancelled };
+  void set_steps(Entry& production, Steps what);
+  void operator()(const events::WorkStepDone& done) {
+    Entry& entry = changed(done.production_order());
+    for (Json& step : entry.json["steps"].items())
+      if (step.text("step") == done.step())
+        step = Json{{"step", done.step()}, {"status", "done"}, {"done_by", done.by()}, {"done_at", iso_time(commit.time_ms)}};
+    set_steps(entry, Steps::go_on);
   }
 
   // ---- print jobs ----
@@ -114,7 +129,7 @@ struct Fold {
 
   template <class T>
     requires OneOf<T, events::MaterialDefined, events::StockReceived, events::StockAdjusted, events::MaterialReserved,
-                   events::ShortageNoted, events::ReservationReleased, events::StockLow> ||
+                   events::ShortageNoted, events::ReservationReleased, events::StockLow, events::LocationOpened, events::StockMoved> ||
              WorkshopEvent<T> || ModelEvent<T> || QuoteEvent<T> || ProductEvent<T> || OrderEvent<T> || PaymentEvent<T> || PrinterEvent<T> ||
              ShipmentEvent<T> || EffectEvent<T>
   void operator()(const T&) {}
@@ -164,6 +179,7 @@ void Fold::operator()(const events::ProductionOrderCreated& created) {
       {"print_file", Json()},
       {"print_file_error", Json()},
       {"jobs", Json::Array{}},
+      {"steps", Json::Array{}},
       {"created_at", iso_time(commit.time_ms)},
       {"updated_at", iso_time(commit.time_ms)},
       {"completed_at", Json()},
@@ -172,7 +188,38 @@ void Fold::operator()(const events::ProductionOrderCreated& created) {
   documents.list(entry, "all", "all");
   if (!created.order().empty()) documents.list(entry, "order", created.order());
   documents.name(entry, "number", created.number());
+  for (const std::string& step : created.steps())
+    entry.json["steps"].push_back(Json{{"step", step}, {"status", "waiting"}, {"done_by", Json()}, {"done_at", Json()}});
+  set_steps(entry, Steps::begin_again);
   requeue(entry);
+}
+
+// Each step is a document of its own as well, in the list of its status: waiting → open → done, or cancelled. One is open at a time.
+void Fold::set_steps(Entry& production, Steps what) {
+  const std::string id(production.json.text("id"));
+  bool next = production.json.text("status") == "completed";
+  for (Json& step : production.json["steps"].items()) {
+    if (what == Steps::are_cancelled && step.text("status") != "done") step["status"] = "cancelled";
+    if (what == Steps::begin_again)
+      step = Json{{"step", std::string(step.text("step"))}, {"status", "waiting"}, {"done_by", Json()}, {"done_at", Json()}};
+    if (what == Steps::go_on && next && step.text("status") != "done") {
+      step["status"] = "open";
+      next = false;
+    }
+    const std::string step_id = id + "/" + std::string(step.text("step"));
+    Entry* known = documents.find("step", step_id);
+    Entry& entry = known != nullptr ? *known : documents.create("step", step_id, commit.time_ms);
+    if (known == nullptr) documents.list(entry, "steps", "all");
+    if (known == nullptr || entry.status != step.text("status")) {
+      if (known != nullptr) documents.unlist(entry, "step-status", entry.status);
+      entry.status = step.text("status");
+      documents.list(entry, "step-status", entry.status);
+    }
+    entry.json = step;
+    for (const char* name : {"order_id", "product_id", "quantity", "rush"}) entry.json[name] = production.json[name];
+    entry.json["production_order_id"] = id;
+    entry.json["production_order_number"] = production.json["number"];
+  }
 }
 
 void Fold::operator()(const events::PrintFileAttached& attached) {
@@ -236,7 +283,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "production", .version = 2, .poison = Poison::park, .apply = apply};
+const View view{.name = "production", .version = 3, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view production_order) {
   return queries.get(view.name, scope, "production", production_order);
@@ -253,6 +300,11 @@ std::expected<Page, QueryError> of_order(const Queries& queries, const Scope& sc
 }
 std::expected<Page, QueryError> queue(const Queries& queries, const Scope& scope, const PageRequest& request) {
   return queries.list(view.name, scope, "queue", "all", "", request);
+}
+std::expected<Page, QueryError> work_steps(const Queries& queries, const Scope& scope, std::string_view status,
+                                           const PageRequest& request) {
+  if (!status.empty()) return queries.list(view.name, scope, "step-status", status, "", request);
+  return queries.list(view.name, scope, "steps", "all", "", request);
 }
 std::expected<Document, QueryError> find_job(const Queries& queries, const Scope& scope, std::string_view job) {
   return queries.get(view.name, scope, "job", job);

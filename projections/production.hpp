@@ -18,6 +18,9 @@ extern const View view;
                                                        const PageRequest& request);
 // What has pieces that wait to be printed, in the order in which it is served.
 [[nodiscard]] std::expected<Page, QueryError> queue(const Queries& queries, const Scope& scope, const PageRequest& request);
+// Work on printed pieces, newest first; `status` ("waiting", "open", "done", "cancelled") may be empty.
+[[nodiscard]] std::expected<Page, QueryError> work_steps(const Queries& queries, const Scope& scope, std::string_view status,
+                                                         const PageRequest& request);
 // A print job: its progress and its end.
 [[nodiscard]] std::expected<Document, QueryError> find_job(const Queries& queries, const Scope& scope, std::string_view job);
 

@@ -5,6 +5,7 @@
 #include "projections/effects.hpp"
 #include "projections/files.hpp"
 #include "projections/inventory.hpp"
+#include "projections/lots.hpp"
 #include "projections/orders.hpp"
 #include "projections/printers.hpp"
 #include "projections/production.hpp"
@@ -15,7 +16,7 @@
 namespace layerline::projections {
 
 std::span<const View> all_views() {
-  static const std::array views{effects::view, files::view, inventory::view, orders::view, printers::view,
+  static const std::array views{effects::view, files::view, inventory::view, lots::view, orders::view, printers::view,
                                 production::view, products::view, quotes::view, shipments::view};
   return views;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cctype>
+#include <optional>
 
 #include "domain/workshop/limits.hpp"
 #include "domain/workshop/workshop.hpp"
@@ -35,6 +36,23 @@ void take_reservation(Material& material, const ProductionOrderId& production, M
   if (found->second.milligrams == 0) material.reservations.erase(found);
 }
 
+void change_stock(Workshop& workshop, Material& material, const LotParts& change) {
+  for (const LotPart& part : change) change_stock(workshop, material, part);
+}
+
+LotParts negative(LotParts parts) {
+  for (LotPart& part : parts) part.mass = Mass{} - part.mass;
+  return parts;
+}
+
+void add(LotParts& parts, const LotPart& change) {
+  const auto same = [&](const LotPart& part) { return part.lot == change.lot && part.location == change.location; };
+  const auto known = std::ranges::find_if(parts, same);
+  if (known == parts.end()) return parts.push_back(change);
+  known->mass = known->mass + change.mass;
+  if (known->mass.milligrams == 0) parts.erase(known);
+}
+
 void forget_low_alert(Material& material) {
   if (material.available() >= material.low_stock) material.alerted = false;
 }
@@ -54,13 +72,19 @@ void evolve(Workshop& workshop, const events::MaterialDefined& event, Time) {
 
 void evolve(Workshop& workshop, const events::StockReceived& event, Time) {
   Material& material = edit(workshop, event.material());
-  material.on_hand = material.on_hand + Mass{event.milligrams()};
+  const LotId lot = event.lot().empty() ? own_lot(material.id) : LotId(event.lot());
+  const LocationId location = event.location().empty() ? main_location() : LocationId(event.location());
+  change_stock(workshop, material, LotPart{lot, location, {event.milligrams()}});
+  if (!event.lot().empty()) {
+    workshop.lots.at(lot).supplier_lot = event.supplier_lot();
+    workshop.lots.at(lot).tare = {event.tare_mg()};
+  }
   forget_low_alert(material);
 }
 
 void evolve(Workshop& workshop, const events::StockAdjusted& event, Time) {
   Material& material = edit(workshop, event.material());
-  material.on_hand = material.on_hand + Mass{event.milligrams()};
+  change_stock(workshop, material, parts_from(event.lots(), material.id, {event.milligrams()}));
   forget_low_alert(material);
   check(material);
 }
@@ -98,15 +122,19 @@ void evolve(Workshop& workshop, const events::MaterialConsumed& event, Time) {
   Material& material = edit(workshop, event.material());
   const ProductionOrderId production(event.production_order());
   take_reservation(material, production, {event.from_reservation_mg()});
-  material.on_hand = material.on_hand - Mass{event.milligrams() - event.missing_mg()};
-  material.prints[PrintJobId(event.job())] = {production, {event.milligrams()}, {event.missing_mg()}};
+  const LotParts lots = parts_from(event.lots(), material.id, {event.milligrams() - event.missing_mg()});
+  change_stock(workshop, material, negative(lots));
+  material.prints[PrintJobId(event.job())] = {production, {event.milligrams()}, {event.missing_mg()}, lots};
   check(material);
 }
 
 void evolve(Workshop& workshop, const events::ConsumptionCorrected& event, Time) {
   Material& material = edit(workshop, event.material());
   Consumed& print = material.prints.at(PrintJobId(event.job()));
-  material.on_hand = material.on_hand - (Mass{event.milligrams() - event.missing_mg()} - (print.mass - print.missing));
+  const Mass more = Mass{event.milligrams() - event.missing_mg()} - (print.mass - print.missing);
+  const LotParts change = parts_from(event.lots(), material.id, more);
+  change_stock(workshop, material, negative(change));
+  for (const LotPart& part : change) add(print.lots, part);
   print.mass = {event.milligrams()};
   print.missing = {event.missing_mg()};
   forget_low_alert(material);
@@ -141,33 +169,60 @@ Decided decide(const DefineMaterial& command, const Context& context) {
   return out;
 }
 
+namespace {
+
+std::optional<Rejection> wrong_lot(const ReceiveStock& command, const Context& context) {
+  if (!command.location.empty() && !known(context.workshop, command.location)) return not_found("location").error();
+  if (command.lot.empty()) {
+    if (command.tare.milligrams == 0 && command.supplier_lot.empty()) return std::nullopt;
+    return refuse("lot-needed", "Only a lot with a name has a tare and a supplier's number.").error();
+  }
+  if (!plain_word(command.lot.str())) return refuse("bad-lot-name", "A lot is a word of letters, digits, '-', '_' and '+'.").error();
+  if (context.workshop.lot(command.lot) != nullptr)
+    return Rejection{Refusal::conflict, "lot-exists", fmt::format("Lot {} came in before.", command.lot.str()), {}};
+  if (command.tare.milligrams < 0 || command.tare.milligrams > limits::mass_max_mg)
+    return refuse("mass-out-of-range", "An empty spool weighs 0 g or more.").error();
+  if (command.supplier_lot.size() > limits::code_length_max)
+    return refuse("name-too-long", "A supplier's number has at most 80 bytes.").error();
+  return std::nullopt;
+}
+
+}  // namespace
+
 Decided decide(const ReceiveStock& command, const Context& context) {
   const Material* material = context.workshop.material(command.material);
   if (material == nullptr || !material->defined) return not_found("material");
   if (command.mass.milligrams <= 0 || command.mass.milligrams > limits::mass_max_mg)
     return refuse("mass-out-of-range", "A receipt is of more than 0 g.");
+  if (auto wrong = wrong_lot(command, context)) return std::unexpected(std::move(*wrong));
   Events out;
   auto* event = out.on(stream(command.material)).mutable_stock_received();
   event->set_material(command.material.str());
   event->set_milligrams(command.mass.milligrams);
   event->set_by(context.actor);
   event->set_reference(command.reference);
+  event->set_lot(command.lot.str());
+  event->set_location(command.location.str());
+  event->set_tare_mg(command.tare.milligrams);
+  event->set_supplier_lot(command.supplier_lot);
   return out;
 }
 
 Decided decide(const AdjustStock& command, const Context& context) {
+  const Lot* lot = context.workshop.lot(command.lot);
+  if (lot != nullptr && !command.material.empty() && lot->material != command.material)
+    return refuse("lot-of-another-material", fmt::format("Lot {} is of {}.", lot->id.str(), lot->material.str()));
+  if (!command.lot.empty()) return adjust(command.lot, command.location, command.difference, command.reason, context);
   const Material* material = context.workshop.material(command.material);
   if (material == nullptr || !material->defined) return not_found("material");
+  if (!command.location.empty()) return refuse("lot-needed", "Say of which lot something at that location changed.");
   if (command.difference.milligrams == 0) return Events{};
   if (command.difference.milligrams > limits::mass_max_mg || material->on_hand.milligrams + command.difference.milligrams < 0)
     return refuse("stock-below-zero", fmt::format("Only {} mg are on hand.", material->on_hand.milligrams));
-  Events out;
-  auto* event = out.on(stream(command.material)).mutable_stock_adjusted();
-  event->set_material(command.material.str());
-  event->set_milligrams(command.difference.milligrams);
-  event->set_by(context.actor);
-  event->set_reason(command.reason);
-  return out;
+  const LotParts change = command.difference.milligrams > 0
+                              ? LotParts{{own_lot(material->id), main_location(), command.difference}}
+                              : negative(take(context.workshop, *material, Mass{} - command.difference, LotId()));
+  return note_adjusted(material->id, change, command.reason, context);
 }
 
 Decided decide(const WeighPrint& command, const Context& context) {
@@ -193,6 +248,11 @@ Decided decide(const WeighPrint& command, const Context& context) {
   event->set_origin("weighed");
   event->set_by(context.actor);
   event->set_missing_mg(missing_mg);
+  const Mass more = command.mass - Mass{missing_mg} - booked;
+  const LotId last = print->second.lots.empty() ? LotId() : print->second.lots.back().lot;
+  store_parts(more.milligrams >= 0 ? take(context.workshop, *material, more, last)
+                                   : negative(last_of(print->second.lots, Mass{} - more)),
+              event->mutable_lots());
   return out;
 }
 
@@ -255,6 +315,7 @@ Events consume(const MaterialId& id, const ProductionOrderId& production, const 
   event->set_origin(std::string(origin));
   event->set_from_reservation_mg(std::min(mass, reserved_for(*material, production)).milligrams);
   event->set_missing_mg(std::max<std::int64_t>(0, (mass - material->on_hand).milligrams));
+  store_parts(take(context.workshop, *material, mass, printing::loaded_lot(context.workshop, job)), event->mutable_lots());
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "domain/inventory/lot.hpp"
 #include "domain/kernel/context.hpp"
 #include "domain/kernel/events.hpp"
 
@@ -22,6 +23,7 @@ struct Consumed {
   ProductionOrderId production;
   Mass mass;
   Mass missing;       // part of it that the books did not have
+  LotParts lots;      // what it took of which: all but what is missing
 };
 
 struct Material {
@@ -36,6 +38,7 @@ struct Material {
   std::map<ProductionOrderId, Mass> reservations;
   std::deque<Shortage> shortages;
   std::map<PrintJobId, Consumed> prints;
+  std::map<std::int64_t, LotId> lots;   // that hold something, the oldest first
 
   [[nodiscard]] Mass available() const { return on_hand - reserved; }
 };
@@ -43,8 +46,18 @@ struct Material {
 // ---- commands ----
 
 struct DefineMaterial { std::string type, colour, colour_rgb; Mass low_stock; };    // low_stock 0: the workshop's default
-struct ReceiveStock { MaterialId material; Mass mass; std::string reference; };
-struct AdjustStock { MaterialId material; Mass difference; std::string reason; };
+// A lot that is named is new with it; without a name the stock grows by it where it is not told apart.
+struct ReceiveStock {
+  MaterialId material;
+  Mass mass;
+  std::string reference;
+  LotId lot = {};
+  LocationId location = {};          // empty: the main one
+  Mass tare = {};
+  std::string supplier_lot = {};
+};
+// Of a lot, or of the material: then what is gone was of the oldest ones.
+struct AdjustStock { MaterialId material; Mass difference; std::string reason; LotId lot = {}; LocationId location = {}; };
 struct WeighPrint { PrintJobId job; Mass mass; };
 
 // ---- decisions ----
@@ -58,7 +71,7 @@ struct WeighPrint { PrintJobId job; Mass mass; };
 [[nodiscard]] Events reserve(const MaterialId&, const ProductionOrderId&, Mass, const Context&);
 // Gives back what is still reserved, up to `at_most`, and forgets a shortage.
 [[nodiscard]] Events release(const MaterialId&, const ProductionOrderId&, Mass at_most, const Context&);
-// A print used this much; what of it was reserved is taken from there first.
+// A print used this much of the spool that it was printed from, else of the oldest lots; what of it was reserved is no longer.
 [[nodiscard]] Events consume(const MaterialId&, const ProductionOrderId&, const PrintJobId&, Mass, std::string_view origin, const Context&);
 // A shortage asks for no more than what is still to be made.
 [[nodiscard]] Events lower_shortage(const MaterialId&, const ProductionOrderId&, Mass at_most, const Context&);

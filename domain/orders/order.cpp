@@ -221,6 +221,7 @@ Decided decide(const StartQualityCheck& command, const Context& context) {
   if (order == nullptr) return not_found("order");
   if (order->status == Status::quality_check) return Events{};
   if (order->status != Status::printed || order->held) return wrong_status(*order, "order-not-printed", "PRINTED");
+  if (auto left = production::work_left(*order, context.workshop)) return std::unexpected(std::move(*left));
   Events out;
   auto* event = out.on(stream(order->id)).mutable_order_quality_check_started();
   event->set_order(order->id.str());
@@ -249,11 +250,14 @@ Decided decide(const FailQualityCheck& command, const Context& context) {
   const std::int64_t most = line == nullptr ? order->quantity : line->quantity;
   if (command.reprint_quantity < 1 || command.reprint_quantity > most)
     return refuse("quantity-out-of-range", fmt::format("Between 1 and {} pieces can be printed again.", most));
+  if (command.defects.size() > limits::defects_max || !std::ranges::all_of(command.defects, inventory::plain_word))
+    return refuse("bad-defect-code", "Defects are words such as stringing or warped, at most ten of them.");
   Events out;
   auto* event = out.on(stream(order->id)).mutable_order_quality_failed();
   event->set_order(order->id.str());
   event->set_by(context.actor);
   event->set_reprint_quantity(command.reprint_quantity);
+  for (const std::string& defect : command.defects) event->add_defects(defect);
   seal(event->mutable_reason(), order->customer.str(), command.reason);
   if (line != nullptr) {
     out.append(production::remake(*order, *line, command.reprint_quantity, context));

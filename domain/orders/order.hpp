@@ -69,6 +69,7 @@ struct FailQualityCheck {
   std::string reason;
   std::int64_t reprint_quantity = 1;
   std::string line = {};          // if the order has several
+  std::vector<std::string> defects = {};   // codes: "stringing", "warped"
 };
 struct CompleteOrder { OrderId order; };
 

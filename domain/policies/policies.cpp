@@ -176,10 +176,10 @@ Events react(const events::Event& event, const Context& context) {
     case K::kProductionCancelled: return printing::dispatch(context);
 
     case K::kStockReceived: return inventory::rebalance(MaterialId(event.stock_received().material()), context);
-    case K::kStockAdjusted: return inventory::rebalance(MaterialId(event.stock_adjusted().material()), context);
+    case K::kStockAdjusted: return on_stock_given(MaterialId(event.stock_adjusted().material()), context);   // on a loaded spool, perhaps
     case K::kStockReleased: return inventory::rebalance(MaterialId(event.stock_released().material()), context);
     case K::kStockConsumed: return inventory::rebalance(MaterialId(event.stock_consumed().material()), context);
-    case K::kStockConsumptionCorrected: return inventory::rebalance(MaterialId(event.stock_consumption_corrected().material()), context);
+    case K::kStockConsumptionCorrected: return on_stock_given(MaterialId(event.stock_consumption_corrected().material()), context);
     case K::kStockReserved: return on_stock_given(MaterialId(event.stock_reserved().material()), context);
     case K::kStockShortageNoted: return on_stock_given(MaterialId(event.stock_shortage_noted().material()), context);
     case K::kStockLow: {
@@ -258,6 +258,9 @@ Events react(const events::Event& event, const Context& context) {
     case K::kShopRemoved:
     case K::kShopOrderNotified:
     case K::kShopCaughtUp:
+    case K::kLocationOpened:
+    case K::kStockMoved:
+    case K::kProductionStepDone:
     case K::KIND_NOT_SET: return {};
   }
   return {};

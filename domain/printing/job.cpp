@@ -71,11 +71,19 @@ void unload_consumed(Workshop& workshop, const events::MaterialConsumed& event) 
   if (job == workshop.jobs.end()) return;
   Printer& printer = workshop.printers.at(job->second.printer);
   const auto slot = printer.slots.find(job->second.slot);
-  if (slot == printer.slots.end() || slot->second.material.str() != event.material()) return;
+  if (slot == printer.slots.end() || slot->second.material.str() != event.material() || !slot->second.lot.empty()) return;
   slot->second.mass = std::max(Mass{}, slot->second.mass - Mass{event.milligrams()});
 }
 
 // ---- decisions ----
+
+LotId loaded_lot(const Workshop& workshop, const PrintJobId& id) {
+  const Job* job = workshop.job(id);
+  if (job == nullptr) return {};
+  const Printer& printer = workshop.printers.at(job->printer);
+  const auto slot = printer.slots.find(job->slot);
+  return slot == printer.slots.end() ? LotId() : slot->second.lot;
+}
 
 bool over(JobStatus status) { return status == JobStatus::finished || status == JobStatus::failed || status == JobStatus::cancelled; }
 
@@ -286,24 +294,25 @@ std::vector<std::string> own_reasons(const Workshop& workshop, const ProductionO
 
 bool free_for_work(const Printer& printer) { return printer.job.empty() && printer.status == "idle" && printer.plate_clear; }
 
-std::optional<std::int64_t> slot_for(const Printer& printer, const ProductionOrder& production, bool& loaded) {
+std::optional<std::int64_t> slot_for(const Workshop& workshop, const Printer& printer, const ProductionOrder& production, bool& loaded) {
   for (const auto& [slot, filament] : printer.slots) {
     if (filament.material != production.material) continue;
     loaded = true;
-    if (filament.mass >= production.file.mass) return slot;
+    if (left_of(workshop, filament) >= production.file.mass) return slot;
   }
   return std::nullopt;
 }
 
 // Why this printer cannot take it now; empty if it can, and then `slot` holds its filament.
-std::vector<std::string> printer_reasons(const Printer& printer, const ProductionOrder& production, std::int64_t& slot) {
+std::vector<std::string> printer_reasons(const Workshop& workshop, const Printer& printer, const ProductionOrder& production,
+                                         std::int64_t& slot) {
   std::vector<std::string> reasons;
   if (!fits(printer, production.facts)) reasons.emplace_back("too_large_for_printer");
   if (!production.file.printer_model.empty() && production.file.printer_model != printer.model)
     reasons.emplace_back("sliced_for_another_model");
   if (production.file.nozzle_um != 0 && production.file.nozzle_um != printer.nozzle_um) reasons.emplace_back("nozzle_differs");
   bool loaded = false;
-  if (const auto found = slot_for(printer, production, loaded))
+  if (const auto found = slot_for(workshop, printer, production, loaded))
     slot = *found;
   else
     reasons.emplace_back(loaded ? "not_enough_filament_loaded" : "material_not_loaded");
@@ -326,7 +335,7 @@ Choice choose(const Workshop& workshop, const ProductionOrder& production) {
   best.reasons = {"no_printer"};
   for (const auto& [id, printer] : workshop.printers) {
     std::int64_t slot = 0;
-    std::vector<std::string> reasons = printer_reasons(printer, production, slot);
+    std::vector<std::string> reasons = printer_reasons(workshop, printer, production, slot);
     if (reasons.empty()) return {&printer, slot, {}};
     if (best.reasons.front() == "no_printer" || reasons.size() < best.reasons.size()) best.reasons = std::move(reasons);
   }

@@ -56,6 +56,8 @@ struct ResolvePrint { PrintJobId job; Resolution resolution = Resolution::failed
 // ---- queries ----
 
 [[nodiscard]] bool over(JobStatus);
+// The spool that it is printed from; empty: not known.
+[[nodiscard]] LotId loaded_lot(const Workshop&, const PrintJobId&);
 
 void evolve(Workshop&, const events::PrintDispatched&, Time);
 void evolve(Workshop&, const events::PrintStarted&, Time);

@@ -32,7 +32,11 @@ void evolve(Workshop& workshop, const events::PrinterStatusChanged& event, Time)
 }
 
 void evolve(Workshop& workshop, const events::FilamentLoaded& event, Time) {
-  edit(workshop, event.printer()).slots[event.slot()] = {MaterialId(event.material()), {event.milligrams()}};
+  const LotId lot(event.lot());
+  if (!lot.empty())   // a spool is in one slot at a time
+    for (auto& [id, printer] : workshop.printers)
+      std::erase_if(printer.slots, [&](const auto& slot) { return slot.second.lot == lot; });
+  edit(workshop, event.printer()).slots[event.slot()] = {MaterialId(event.material()), {event.milligrams()}, lot};
 }
 
 void evolve(Workshop& workshop, const events::PlateGateClosed& event, Time) { edit(workshop, event.printer()).plate_clear = false; }
@@ -68,17 +72,25 @@ Decided decide(const LoadFilament& command, const Context& context) {
   const Printer* printer = context.workshop.printer(command.printer);
   if (printer == nullptr) return not_found("printer");
   if (command.slot < 0 || command.slot > 254) return refuse("slot-out-of-range", "Slots are numbered from 0; 254 is the external spool.");
-  const inventory::Material* material = context.workshop.material(command.material);
-  if (!command.material.empty() && (material == nullptr || !material->defined)) return not_found("material");
+  const inventory::Lot* lot = context.workshop.lot(command.lot);
+  if (!command.lot.empty() && lot == nullptr) return not_found("lot");
+  if (lot != nullptr && lot->id == inventory::own_lot(lot->material))
+    return refuse("lot-not-a-spool", "What is not told apart is on no spool.");
+  const MaterialId& material_id = lot != nullptr ? lot->material : command.material;
+  if (!command.material.empty() && command.material != material_id)
+    return refuse("lot-of-another-material", "Lot " + lot->id.str() + " is of " + material_id.str() + ".");
+  const inventory::Material* material = context.workshop.material(material_id);
+  if (!material_id.empty() && (material == nullptr || !material->defined)) return not_found("material");
   if (command.mass.milligrams < 0 || command.mass.milligrams > limits::mass_max_mg)
     return refuse("mass-out-of-range", "A spool holds 0 g or more.");
   Events out;
   auto* event = out.on(stream(command.printer)).mutable_printer_filament_loaded();
   event->set_printer(command.printer.str());
   event->set_slot(command.slot);
-  event->set_material(command.material.str());
-  event->set_milligrams(command.mass.milligrams);
+  event->set_material(material_id.str());
+  event->set_milligrams(lot != nullptr ? lot->on_hand().milligrams : command.mass.milligrams);
   event->set_by(context.actor);
+  event->set_lot(command.lot.str());
   return out;
 }
 
@@ -116,6 +128,10 @@ bool fits(const Printer& printer, const models::Facts& facts) {
   return facts.size_z_um <= printer.bed_z_um &&
          std::max(facts.size_x_um, facts.size_y_um) <= std::max(printer.bed_x_um, printer.bed_y_um) &&
          std::min(facts.size_x_um, facts.size_y_um) <= std::min(printer.bed_x_um, printer.bed_y_um);
+}
+
+Mass left_of(const Workshop& workshop, const Filament& filament) {
+  return filament.lot.empty() ? filament.mass : workshop.lots.at(filament.lot).on_hand();
 }
 
 const Printer* first_that_fits(const Workshop& workshop, const models::Facts& facts) {

@@ -12,7 +12,8 @@ namespace layerline::printing {
 
 struct Filament {
   MaterialId material;
-  Mass mass;             // what the spool still holds, by our books
+  Mass mass;             // what the spool still holds, by our books; of a known lot: what is left of that
+  LotId lot = {};
 };
 
 struct Printer {
@@ -37,7 +38,8 @@ struct AddPrinter {
   std::int64_t nozzle_um = 400, bed_x_um = 256'000, bed_y_um = 256'000, bed_z_um = 256'000;
   std::uint32_t mqtt_port = 8883, ftps_port = 990;
 };
-struct LoadFilament { PrinterId printer; std::int64_t slot = 0; MaterialId material; Mass mass; };
+// With its lot, the spool's material and mass are known.
+struct LoadFilament { PrinterId printer; std::int64_t slot = 0; MaterialId material; Mass mass; LotId lot = {}; };
 struct ClearPlate { PrinterId printer; };
 struct ObservePrinter { PrinterId printer; std::string status, detail; };
 
@@ -51,6 +53,7 @@ struct ObservePrinter { PrinterId printer; std::string status, detail; };
 // ---- queries ----
 
 [[nodiscard]] bool fits(const Printer&, const models::Facts&);
+[[nodiscard]] Mass left_of(const Workshop&, const Filament&);
 [[nodiscard]] const Printer* first_that_fits(const Workshop&, const models::Facts&);
 
 void evolve(Workshop&, const events::PrinterAdded&, Time);

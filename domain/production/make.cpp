@@ -83,6 +83,7 @@ void Maker::make_custom(const products::Product& product, std::int64_t quantity,
     if (quote == nullptr) continue;
     event.set_infill_percent(quote->options.infill_percent);
     models::store_facts(quote->files.at(i).facts, event.mutable_facts());
+    add_steps(*quote, &event);
   }
 }
 

@@ -45,6 +45,7 @@ void evolve(Workshop& workshop, const events::ProductionOrderCreated& event, Tim
   production.infill_percent = event.infill_percent();
   production.line = event.line();
   production.holder = event.holder();
+  for (const std::string& step : event.steps()) production.steps.push_back({step});
   workshop.numbers.note(production.number);
   requeue(workshop, production);
   if (!production.order.empty()) workshop.orders.at(production.order).production.push_back(production.id);
@@ -82,6 +83,7 @@ void evolve(Workshop& workshop, const events::ProductionReprintNeeded& event, Ti
   production.printed -= event.quantity() - from_failed;
   production.open += event.quantity();
   production.status = Status::queued;
+  for (WorkStep& step : production.steps) step.done = false;
   requeue(workshop, production);
 }
 
@@ -131,6 +133,7 @@ Events create_for(const OrderId& id, const Context& context) {
     models::store_facts(quote.files.at(i).facts, event->mutable_facts());
     event->set_quote(quote.id.str());
     event->set_source("portal");
+    add_steps(quote, event);
   }
   out.on("order/" + id.str()).mutable_order_queued()->set_order(id.str());
   return out;

@@ -8,6 +8,7 @@
 #include "domain/kernel/context.hpp"
 #include "domain/kernel/events.hpp"
 #include "domain/models/model.hpp"
+#include "domain/production/work_step.hpp"
 
 namespace layerline::production {
 
@@ -49,6 +50,7 @@ struct ProductionOrder {
   std::string line;                      // of the order
   std::string holder;                    // who gets the finished units; empty: the stock
   std::int64_t delivered = 0;            // finished units that the stock has received
+  std::vector<WorkStep> steps;           // in the order in which they are done
 };
 
 // ---- commands ----

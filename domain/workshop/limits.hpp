@@ -31,6 +31,7 @@ inline constexpr std::size_t bom_parts_max = 50;                    // productio
 inline constexpr std::int64_t bom_quantity_max = 1'000;
 inline constexpr std::int64_t units_max = 1'000'000'000;
 inline constexpr std::size_t order_lines_max = 100;
+inline constexpr std::size_t defects_max = 10;                      // codes of one failed check
 inline constexpr std::int64_t production_quantity_max = 1'000'000;
 inline constexpr std::size_t events_per_commit_max = 65'536;        // far more than fit into a record; only a policy without end has them
 inline constexpr std::size_t dispatch_reasons_max = 64;  // waiting production orders, from the front, whose reasons are kept up to date

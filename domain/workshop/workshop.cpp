@@ -123,6 +123,9 @@ void evolve(Workshop& w, const std::string& stream, const events::Event& event, 
     case K::kShopConnected: shops::evolve(w, event.shop_connected(), at); break;
     case K::kShopRemoved: shops::evolve(w, event.shop_removed(), at); break;
     case K::kShopCaughtUp: shops::evolve(w, event.shop_caught_up(), at); break;
+    case K::kLocationOpened: inventory::evolve(w, event.location_opened(), at); break;
+    case K::kStockMoved: inventory::evolve(w, event.stock_moved(), at); break;
+    case K::kProductionStepDone: production::evolve(w, event.production_step_done(), at); break;
     // Facts that no decision asks for:
     case K::kFileUploaded:
     case K::kModelRefused:

@@ -58,6 +58,8 @@ struct Workshop {
   std::set<std::pair<OrderId, std::string>> held_lines;       // that wait for their SKU to be known
   std::unordered_map<PaymentId, payments::Payment> payments;
   std::map<MaterialId, inventory::Material> materials;
+  std::unordered_map<LotId, inventory::Lot> lots;
+  std::map<LocationId, std::string> locations;                // names, of those that were opened
   std::unordered_map<ProductionOrderId, production::ProductionOrder> production;
   std::map<PrinterId, printing::Printer> printers;
   std::unordered_map<PrintJobId, printing::Job> jobs;
@@ -75,6 +77,7 @@ struct Workshop {
   [[nodiscard]] const orders::Order* order(const OrderId& key) const { return find(orders, key); }
   [[nodiscard]] const payments::Payment* payment(const PaymentId& key) const { return find(payments, key); }
   [[nodiscard]] const inventory::Material* material(const MaterialId& key) const { return find(materials, key); }
+  [[nodiscard]] const inventory::Lot* lot(const LotId& key) const { return find(lots, key); }
   [[nodiscard]] const production::ProductionOrder* production_order(const ProductionOrderId& key) const { return find(production, key); }
   [[nodiscard]] const printing::Printer* printer(const PrinterId& key) const { return find(printers, key); }
   [[nodiscard]] const printing::Job* job(const PrintJobId& key) const { return find(jobs, key); }

@@ -16,6 +16,7 @@
 #include "projections/files.hpp"
 #include "projections/inventory.hpp"
 #include "projections/limits.hpp"
+#include "projections/lots.hpp"
 #include "projections/orders.hpp"
 #include "projections/printers.hpp"
 #include "projections/production.hpp"
@@ -85,6 +86,17 @@ Found quote_with_availability(const p::Queries& queries, const p::Scope& scope, 
 
 // ---- documents and pages ----
 
+// "used_by": the newest page of its uses.
+Found lot_with_uses(const p::Queries& queries, const p::Scope& scope, const std::string& id) {
+  Found lot = p::lots::find(queries, scope, id);
+  if (!lot || !lot->json.ends_with('}')) return lot;
+  const auto uses = p::lots::uses_of_lot(queries, scope, id, {"", p::page_max});
+  if (!uses) return std::unexpected(uses.error());
+  lot->json.pop_back();
+  lot->json.append(",\"used_by\":").append(json_of(*uses)).append("}");
+  return lot;
+}
+
 Found payment_of_order(const p::Queries& queries, const p::Scope& scope, const std::string& order_id) {
   const Found order = p::orders::find(queries, scope, order_id);
   if (!order) return order;
@@ -109,6 +121,7 @@ Found find(const p::Queries& queries, const p::Scope& scope, const FindDocument&
     case Thing::payment: return p::orders::find_payment(queries, scope, find.id);
     case Thing::payment_of_order: return payment_of_order(queries, scope, find.id);
     case Thing::tracking: return p::shipments::find_tracking(queries, scope, find.id);
+    case Thing::lot: return lot_with_uses(queries, scope, find.id);
   }
   std::unreachable();
 }
@@ -127,6 +140,11 @@ std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::S
     case List::products: return p::products::list(queries, scope, read.category, read.search, read.status, request);
     case List::sku_mappings: return p::products::mappings(queries, scope, request);
     case List::effects: return p::effects::list(queries, scope, read.status, request);
+    case List::lots: return p::lots::list(queries, scope, read.owner, read.status, request);
+    case List::lot_uses: return p::lots::uses_of_lot(queries, scope, read.owner, request);
+    case List::order_materials: return p::lots::materials_of_order(queries, scope, read.owner, request);
+    case List::locations: return p::lots::locations(queries, scope, request);
+    case List::work_steps: return p::production::work_steps(queries, scope, read.status, request);
   }
   std::unreachable();
 }

@@ -25,11 +25,15 @@ enum class Thing : std::uint8_t {
   payment,
   payment_of_order,          // by the order's id
   tracking,                  // what a magic link shows of an order
+  lot,                       // and the newest prints that took of it
 };
-inline constexpr Thing last_thing = Thing::tracking;
+inline constexpr Thing last_thing = Thing::lot;
 
-enum class List : std::uint8_t { quotes, orders, production_orders, materials, ledger, printers, products, effects, sku_mappings };
-inline constexpr List last_list = List::sku_mappings;
+enum class List : std::uint8_t {
+  quotes, orders, production_orders, materials, ledger, printers, products, effects, sku_mappings,
+  lots, lot_uses, order_materials, locations, work_steps
+};
+inline constexpr List last_list = List::work_steps;
 
 struct FindDocument {
   Thing thing = Thing::quote;
@@ -40,7 +44,7 @@ struct FindDocument {
 
 struct ReadPage {
   List list = List::quotes;
-  std::string owner = {};    // the customer whose they are, or the material of a ledger; empty: any
+  std::string owner = {};    // the customer whose they are; the material of a ledger or of lots, the lot, the order; empty: any
   std::string status = {};   // empty: any
   std::string cursor = {};
   std::uint32_t limit = 0;

@@ -83,11 +83,20 @@ bool Body::flag(std::string_view name, bool fallback) {
 std::optional<Mass> Body::mass() {
   if (has("milligrams")) return Mass{integer("milligrams", 0)};
   if (has("quantity_mg")) return Mass{integer("quantity_mg", 0)};
-  const auto found = field(object_, "grams");
+  return grams("grams");
+}
+
+std::optional<Mass> Body::mass(const std::string& name) {
+  if (has(name + "_mg")) return Mass{integer(name + "_mg", 0)};
+  return grams(name + "_grams");
+}
+
+std::optional<Mass> Body::grams(std::string_view name) {
+  const auto found = field(object_, name);
   if (!found) return std::nullopt;
   double grams = 0;
   if (found->get(grams) != simdjson::SUCCESS || !(std::abs(grams) <= grams_max)) {
-    wrong("grams", "a number of grams");
+    wrong(name, "a number of grams");
     return std::nullopt;
   }
   return Mass{std::llround(grams * 1000)};

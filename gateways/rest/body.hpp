@@ -25,8 +25,9 @@ class Body {
   [[nodiscard]] std::string text(std::string_view name, std::string_view other_name);
   [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t fallback);
   [[nodiscard]] bool flag(std::string_view name, bool fallback);
-  // "<name>_mg" as an integer, else "<name>_grams" or "grams" as a number of grams.
+  // "milligrams" (or "quantity_mg") as an integer, else "grams" as a number of grams; of a name "<name>_mg" and "<name>_grams".
   [[nodiscard]] std::optional<Mass> mass();
+  [[nodiscard]] std::optional<Mass> mass(const std::string& name);
   // {"amount": 1250, "currency": "USD"} or a bare integer, in minor units.
   [[nodiscard]] std::optional<std::int64_t> amount(std::string_view name);
 
@@ -43,6 +44,7 @@ class Body {
   [[nodiscard]] std::optional<http::Response> error() const;
 
  private:
+  std::optional<Mass> grams(std::string_view name);
   explicit Body(const void* object) : object_(object) {}
   void wrong(std::string_view name, std::string_view wanted);
 

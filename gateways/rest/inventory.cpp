@@ -1,8 +1,9 @@
-// /inventory: materials, their balances and ledgers.
-#include <charconv>
+// /inventory: materials, their balances and ledgers, the lots and spools that they lie in, and where.
+#include <expected>
 
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/body.hpp"
+#include "gateways/rest/fresh_id.hpp"
 #include "infra/json/writer.hpp"
 
 namespace layerline::rest {
@@ -25,7 +26,7 @@ awaitable<Response> get(Api& api, Request& request) {
 awaitable<Response> ledger(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
-  co_return co_await api.views.ledger(*caller, request, std::string(request.parameter("id")));
+  co_return co_await api.views.list_of(List::ledger, std::string(request.parameter("id")), *caller, request);
 }
 
 awaitable<Response> define(Api& api, Request& request) {
@@ -40,22 +41,91 @@ awaitable<Response> define(Api& api, Request& request) {
   co_return co_await tell(api, *caller, request, std::move(command), stream, 201);
 }
 
-// {"material_id", "type": "receipt" | "adjustment", "grams", "reason"}
+std::expected<Command, Response> receipt(Body& body, Mass mass) {
+  inventory::ReceiveStock command{MaterialId(body.text("material_id", "material")), mass, body.text("reason", "reference"),
+                                  LotId(body.text("lot_id")), LocationId(body.text("location_id")), body.mass("tare").value_or(Mass{}),
+                                  body.text("supplier_lot")};
+  // Who knows that much of a lot wants it told apart.
+  const bool of_a_lot = command.tare.milligrams != 0 || !command.supplier_lot.empty();
+  if (command.lot.empty() && of_a_lot) command.lot = LotId(fresh_id());
+  return command;
+}
+
+// What its type says is booked, from the fields that it has.
+std::expected<Command, Response> transaction(Body& body) {
+  const std::string type = body.has("type") || body.has("transaction_type") ? body.text("type", "transaction_type") : "receipt";
+  const auto mass = body.mass();
+  const LotId lot(body.text("lot_id"));
+  const LocationId location(body.text("location_id"));
+  if (type == "transfer") return inventory::TransferStock{lot, location, LocationId(body.text("to_location_id")), mass.value_or(Mass{})};
+  if (!mass && !body.error()) return std::unexpected(http::problem(400, "missing-field", "Give the mass as \"grams\" or \"milligrams\"."));
+  if (type == "receipt") return receipt(body, mass.value_or(Mass{}));
+  const std::string reason = body.text("reason", "reference");
+  if (type == "adjustment")
+    return inventory::AdjustStock{MaterialId(body.text("material_id", "material")), mass.value_or(Mass{}), reason, lot, location};
+  if (type == "count") return inventory::CountLot{lot, location, mass.value_or(Mass{}), reason};
+  if (type == "weigh") return inventory::WeighSpool{lot, location, mass.value_or(Mass{})};
+  return std::unexpected(http::problem(400, "unknown-transaction", "The type is receipt, adjustment, transfer, count or weigh."));
+}
+
 awaitable<Response> transact(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
   auto body = Body::parse(request);
   if (!body) co_return std::move(body.error());
-  const MaterialId material(body->text("material_id", "material"));
-  const std::string type = body->has("type") || body->has("transaction_type") ? body->text("type", "transaction_type") : "receipt";
-  const auto mass = body->mass();
-  const std::string reason = body->text("reason", "reference");
+  auto command = transaction(*body);
+  const std::string material = body->text("material_id", "material");
   if (auto wrong = body->error()) co_return std::move(*wrong);
-  if (!mass) co_return http::problem(400, "missing-field", "Give the mass as \"grams\" or \"milligrams\".");
-  if (type != "receipt" && type != "adjustment") co_return http::problem(400, "unknown-transaction", "The type is receipt or adjustment.");
-  Command command = inventory::ReceiveStock{material, *mass, reason};
-  if (type == "adjustment") command = inventory::AdjustStock{material, *mass, reason};
-  co_return co_await tell(api, *caller, request, std::move(command), "material/" + material.str(), 201);
+  if (!command) co_return std::move(command.error());
+  co_return co_await tell(api, *caller, request, std::move(*command), material.empty() ? "" : "material/" + material, 201);
+}
+
+// ---- lots and locations ----
+
+awaitable<Response> list_lots(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  co_return co_await api.views.list_of(List::lots, std::string(request.query("material_id").value_or("")), *caller, request);
+}
+
+awaitable<Response> get_lot(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto found = co_await api.views.find(Thing::lot, *caller, request, std::string(request.parameter("id")));
+  if (!found) co_return std::move(found.error());
+  co_return api.views.answer(std::move(*found), caller->partition);
+}
+
+awaitable<Response> lot_uses(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  co_return co_await api.views.list_of(List::lot_uses, std::string(request.parameter("id")), *caller, request);
+}
+
+// Of which spools was it made?
+awaitable<Response> order_materials(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  std::string order(request.parameter("id"));
+  if (auto found = co_await api.views.find(Thing::order, *caller, request, order); !found) co_return std::move(found.error());
+  co_return co_await api.views.list_of(List::order_materials, std::move(order), *caller, request);
+}
+
+awaitable<Response> list_locations(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  co_return co_await api.views.list(List::locations, *caller, request);
+}
+
+awaitable<Response> open_location(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  inventory::OpenLocation command{LocationId(body->text("location_id", "id")), body->text("name")};
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  const std::string stream = "location/" + command.location.str();
+  co_return co_await tell(api, *caller, request, std::move(command), stream, 201);
 }
 
 // Is so much of this material there now?
@@ -88,6 +158,13 @@ void add_inventory(http::Router& router, Api& api) {
   router.add(Method::get, "/api/v1/inventory/materials/{id}", bind(get));
   router.add(Method::get, "/api/v1/inventory/materials/{id}/ledger", bind(ledger));
   router.add(Method::post, "/api/v1/inventory/transactions", bind(transact));
+  router.add(Method::get, "/api/v1/inventory/lots", bind(list_lots));
+  router.add(Method::get, "/api/v1/inventory/lots/{id}", bind(get_lot));
+  router.add(Method::get, "/api/v1/inventory/lots/{id}/uses", bind(lot_uses));
+  router.add(Method::get, "/api/v1/inventory/locations", bind(list_locations));
+  router.add(Method::post, "/api/v1/inventory/locations", bind(open_location));
+  for (const std::string base : {"/api/v1/sales-orders", "/api/v1/orders"})
+    router.add(Method::get, base + "/{id}/materials", bind(order_materials));
   router.add(Method::post, "/api/v1/inventory/check", bind(check));
   router.add(Method::post, "/api/v1/integration/material-check", bind(check));
 }

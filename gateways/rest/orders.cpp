@@ -114,7 +114,8 @@ std::optional<Command> command_of_status(const OrderId& order, std::string_view 
   const std::string reason = body.text("reason", "notes");
   if (status == "quality_check" || status == "QUALITY_CHECK") return orders::StartQualityCheck{order};
   if (status == "quality_passed" || status == "ready_to_ship" || status == "READY_TO_SHIP") return orders::PassQualityCheck{order};
-  if (status == "quality_failed") return orders::FailQualityCheck{order, reason, body.integer("reprint_quantity", 1), body.text("line_id")};
+  if (status == "quality_failed")
+    return orders::FailQualityCheck{order, reason, body.integer("reprint_quantity", 1), body.text("line_id"), body.texts("defects")};
   if (status == "on_hold" || status == "ON_HOLD") return orders::HoldOrder{order, reason};
   if (status == "resumed" || status == "resume") return orders::ResumeOrder{order};
   if (status == "released" || status == "confirmed") return orders::ReleaseOrder{order, reason};

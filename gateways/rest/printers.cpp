@@ -61,7 +61,7 @@ awaitable<Response> load(Api& api, Request& request) {
   auto body = Body::parse(request);
   if (!body) co_return std::move(body.error());
   printing::LoadFilament command{printer_id(request), body->integer("slot", 0), MaterialId(body->text("material_id", "material")),
-                                 body->mass().value_or(Mass{})};
+                                 body->mass().value_or(Mass{}), LotId(body->text("lot_id"))};
   if (auto wrong = body->error()) co_return std::move(*wrong);
   const std::string id = command.printer.str();
   co_return co_await say(api, request, *caller, std::move(command), id, 200);

@@ -62,6 +62,22 @@ awaitable<Response> complete(Api& api, Request& request) {
   co_return co_await say(api, request, *caller, production::CompleteProduction{production_id(request)});
 }
 
+// ---- work on printed pieces ----
+
+awaitable<Response> list_steps(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  co_return co_await api.views.list(List::work_steps, *caller, request);
+}
+
+awaitable<Response> finish_step(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  co_return co_await say(api, request, *caller, production::FinishWorkStep{production_id(request), std::string(request.parameter("step"))});
+}
+
+// ---- files and prints ----
+
 // An operator attaches a .gcode.3mf of his own.
 awaitable<Response> attach(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
@@ -133,6 +149,8 @@ void add_production(http::Router& router, Api& api) {
   router.add(Method::post, "/api/v1/production-orders/{id}/start", bind(start));
   router.add(Method::post, "/api/v1/production-orders/{id}/complete", bind(complete));
   router.add(Method::post, "/api/v1/production-orders/{id}/file", bind(attach), {http::BodyMode::streamed, limits::upload_bytes});
+  router.add(Method::get, "/api/v1/work-steps", bind(list_steps));
+  router.add(Method::post, "/api/v1/production-orders/{id}/steps/{step}/done", bind(finish_step));
   router.add(Method::post, "/api/v1/print-jobs/{id}/stop", bind(stop));
   router.add(Method::post, "/api/v1/print-jobs/{id}/resolve", bind(resolve));
   router.add(Method::post, "/api/v1/print-jobs/{id}/weigh", bind(weigh));

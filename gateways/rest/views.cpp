@@ -29,6 +29,7 @@ std::string_view missing(Thing thing) {
     case Thing::payment: return "There is no such payment.";
     case Thing::payment_of_order: return "There is no such order, or it has no payment.";
     case Thing::tracking: return "This link is not valid.";
+    case Thing::lot: return "There is no such lot.";
   }
   std::unreachable();
 }
@@ -131,10 +132,11 @@ awaitable<Response> Views::list(List list, const Caller& caller, const Request& 
   return page(question(caller, request, std::move(read)));
 }
 
-awaitable<Response> Views::ledger(const Caller& caller, const Request& request, std::string material) const {
+awaitable<Response> Views::list_of(List list, std::string owner, const Caller& caller, const Request& request) const {
   const auto limit = limit_of(request);
   if (!limit) return page(std::unexpected(bad_limit()));
-  ReadPage read{List::ledger, std::move(material), {}, std::string(request.query("cursor").value_or("")), *limit};
+  ReadPage read{list, std::move(owner), std::string(request.query("status").value_or("")),
+                std::string(request.query("cursor").value_or("")), *limit};
   return page(question(caller, request, std::move(read)));
 }
 

@@ -31,8 +31,9 @@ class Views {
   [[nodiscard]] boost::asio::awaitable<Shown> find(Thing thing, const Caller& caller, const http::Request& request, std::string id) const;
   // A page of what the caller may see, with ?status=, ?cursor= and ?limit= of the request.
   [[nodiscard]] boost::asio::awaitable<http::Response> list(List list, const Caller& caller, const http::Request& request) const;
-  [[nodiscard]] boost::asio::awaitable<http::Response> ledger(const Caller& caller, const http::Request& request,
-                                                              std::string material) const;
+  // The same of what belongs to one thing: the ledger of a material, the uses of a lot.
+  [[nodiscard]] boost::asio::awaitable<http::Response> list_of(List list, std::string owner, const Caller& caller,
+                                                               const http::Request& request) const;
   // {"material_known", "color_known", "in_stock", "available_mg", "needed_mg"} as the answer's JSON.
   [[nodiscard]] boost::asio::awaitable<Shown> availability(const Caller& caller, const http::Request& request,
                                                            internal::ReadAvailability wanted) const;

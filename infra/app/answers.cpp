@@ -37,7 +37,7 @@ std::string of_payment(const Workshop& workshop, const PaymentId& id) {
   return payment == nullptr ? std::string("{}") : of_order(workshop, payment->order);
 }
 
-std::string of_material(const Workshop& workshop, const MaterialId& id) {
+std::string of_material(const Workshop& workshop, const MaterialId& id, const inventory::Lot* lot = nullptr) {
   std::string out;
   json::Writer writer(out);
   writer.begin_object().member("material_id", id.str());
@@ -45,8 +45,14 @@ std::string of_material(const Workshop& workshop, const MaterialId& id) {
     writer.member("on_hand_mg", material->on_hand.milligrams).member("reserved_mg", material->reserved.milligrams);
     writer.member("available_mg", material->available().milligrams);
   }
+  if (lot != nullptr) writer.member("lot_id", lot->id.str()).member("lot_on_hand_mg", lot->on_hand().milligrams);
   writer.end();
   return out;
+}
+
+std::string of_lot(const Workshop& workshop, const LotId& id) {
+  const inventory::Lot* lot = workshop.lot(id);
+  return lot == nullptr ? std::string("{}") : of_material(workshop, lot->material, lot);
 }
 
 std::string of_production(const Workshop& workshop, const ProductionOrderId& id) {
@@ -138,15 +144,24 @@ struct Answer {
   std::string operator()(const payments::RefundPayment& c) const { return of_payment(workshop, c.payment); }
 
   std::string operator()(const inventory::DefineMaterial& c) const { return of_material(workshop, MaterialId(c.type + "-" + c.colour)); }
-  std::string operator()(const inventory::ReceiveStock& c) const { return of_material(workshop, c.material); }
-  std::string operator()(const inventory::AdjustStock& c) const { return of_material(workshop, c.material); }
+  std::string operator()(const inventory::ReceiveStock& c) const {
+    return c.lot.empty() ? of_material(workshop, c.material) : of_lot(workshop, c.lot);
+  }
+  std::string operator()(const inventory::AdjustStock& c) const {
+    return c.lot.empty() ? of_material(workshop, c.material) : of_lot(workshop, c.lot);
+  }
   std::string operator()(const inventory::WeighPrint& c) const { return of_print(workshop, c.job); }
+  std::string operator()(const inventory::OpenLocation& c) const { return of_id("location_id", c.location.str()); }
+  std::string operator()(const inventory::TransferStock& c) const { return of_lot(workshop, c.lot); }
+  std::string operator()(const inventory::CountLot& c) const { return of_lot(workshop, c.lot); }
+  std::string operator()(const inventory::WeighSpool& c) const { return of_lot(workshop, c.lot); }
 
   std::string operator()(const production::RecordPrintFile& c) const { return of_production(workshop, c.production); }
   std::string operator()(const production::RecordPrintFileRefusal& c) const { return of_production(workshop, c.production); }
   std::string operator()(const production::StartProduction& c) const { return of_production(workshop, c.production); }
   std::string operator()(const production::CompleteProduction& c) const { return of_production(workshop, c.production); }
   std::string operator()(const production::CreateProduction& c) const { return of_production(workshop, c.production); }
+  std::string operator()(const production::FinishWorkStep& c) const { return of_production(workshop, c.production); }
 
   std::string operator()(const printing::AddPrinter& c) const { return of_id("printer_id", c.printer.str()); }
   std::string operator()(const printing::LoadFilament& c) const { return of_id("printer_id", c.printer.str()); }

@@ -42,12 +42,25 @@ std::string line(const payments::Payment& p) {
                      p.refund_asked, p.currency, p.by_provider, p.intent);
 }
 
+std::string parts(const inventory::LotParts& lots) {
+  std::string out;
+  for (const inventory::LotPart& part : lots) out += fmt::format(" {}@{}={}", part.lot.str(), part.location.str(), part.mass.milligrams);
+  return out;
+}
+
 std::string line(const inventory::Material& m) {
   std::string out = fmt::format("material {} {} {} {} {} {}", m.id.str(), m.defined, m.low_stock.milligrams, m.alerted,
                                 m.on_hand.milligrams, m.reserved.milligrams);
   for (const auto& [id, mass] : m.reservations) out += fmt::format(" r:{}={}", id.str(), mass.milligrams);
   for (const inventory::Shortage& s : m.shortages) out += fmt::format(" s:{}={}", s.production.str(), s.mass.milligrams);
-  for (const auto& [id, used] : m.prints) out += fmt::format(" c:{}={}-{}", id.str(), used.mass.milligrams, used.missing.milligrams);
+  for (const auto& [id, used] : m.prints)
+    out += fmt::format(" c:{}={}-{}", id.str(), used.mass.milligrams, used.missing.milligrams) + parts(used.lots);
+  return out;
+}
+
+std::string line(const inventory::Lot& l) {
+  std::string out = fmt::format("lot {} {} {} {} {}", l.id.str(), l.material.str(), l.age, l.supplier_lot, l.tare.milligrams);
+  for (const auto& [location, mass] : l.at) out += fmt::format(" {}={}", location.str(), mass.milligrams);
   return out;
 }
 
@@ -55,12 +68,14 @@ std::string line(const production::ProductionOrder& p) {
   std::string out = fmt::format("production {} {} {} {} {} {} {} {} {} {} {}", p.id.str(), p.number, static_cast<int>(p.status), p.quantity,
                                 p.open, p.in_progress, p.printed, p.failed, p.has_file, p.file.blob.str(), p.file.mass.milligrams);
   for (const std::string& reason : p.waits_for) out += " " + reason;
+  for (const production::WorkStep& step : p.steps) out += fmt::format(" {}={}", step.name, step.done);
   return out;
 }
 
 std::string line(const printing::Printer& p) {
   std::string out = fmt::format("printer {} {} {} {} {}", p.id.str(), p.model, p.status, p.plate_clear, p.job.str());
-  for (const auto& [slot, filament] : p.slots) out += fmt::format(" {}:{}={}", slot, filament.material.str(), filament.mass.milligrams);
+  for (const auto& [slot, filament] : p.slots)
+    out += fmt::format(" {}:{}={} {}", slot, filament.material.str(), filament.mass.milligrams, filament.lot.str());
   return out;
 }
 
@@ -79,6 +94,8 @@ std::string digest(const Workshop& w) {
   each(w.orders, out, any);
   each(w.payments, out, any);
   each(w.materials, out, any);
+  each(w.lots, out, any);
+  for (const auto& [id, name] : w.locations) out += fmt::format("location {} {}\n", id.str(), name);
   each(w.production, out, any);
   each(w.printers, out, any);
   each(w.jobs, out, any);

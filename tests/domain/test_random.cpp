@@ -170,6 +170,25 @@ Command connection_command(Dice& dice, const Scenario& s) {
   }
 }
 
+LocationId any_location(Dice& dice) { return LocationId(dice.chance(60) ? "main" : dice.chance(90) ? "shelf" : "nowhere"); }
+
+Command lot_command(Dice& dice, const Scenario& s) {
+  const Workshop& w = s.workshop;
+  const LotId lot = dice.key_of(w.lots);
+  const LocationId at = dice.chance(50) ? LocationId() : any_location(dice);
+  switch (dice.upto(7)) {
+    case 0: return inventory::OpenLocation{LocationId(dice.chance(90) ? "shelf" : "a shelf"), fmt::format("Shelf {}", dice.upto(2))};
+    case 1: case 2:
+      return inventory::ReceiveStock{dice.key_of(w.materials), {dice.upto(300'000)}, "", LotId(fmt::format("S-{}", dice.upto(400))), at,
+                                     {dice.upto(1) * 230'000}, "B"};
+    case 3: return inventory::TransferStock{lot, at, any_location(dice), {dice.upto(1) * dice.upto(200'000)}};
+    case 4: return inventory::CountLot{lot, at, {dice.upto(300'000) - 1}, ""};
+    case 5: return inventory::WeighSpool{lot, at, {200'000 + dice.upto(300'000)}};
+    case 6: return inventory::AdjustStock{{}, {dice.upto(100'000) - 90'000}, "damaged", lot, at};
+    default: return printing::LoadFilament{dice.key_of(w.printers), dice.upto(1), {}, {}, lot};
+  }
+}
+
 Command catalogue_command(Dice& dice, const Scenario& s) {
   const Workshop& w = s.workshop;
   switch (dice.upto(17)) {
@@ -178,7 +197,7 @@ Command catalogue_command(Dice& dice, const Scenario& s) {
     case 2: return products::SetProductFile{any_product(dice), "default", {BlobHash(fmt::format("b{}", dice.upto(3))), facts(dice), 9, 9}};
     case 3: return products::RemoveProductFile{any_product(dice), "default"};
     case 4: case 5: return bom(dice);
-    case 6: return products::ActivateBom{any_product(dice), dice.upto(4)};
+    case 6: return products::ActivateBom{any_product(dice), 1 + dice.upto(2)};
     case 7: return products::MapSku{"woocommerce", "main", any_sku(dice), any_product(dice)};
     case 8: return products::UnmapSku{"woocommerce", "main", any_sku(dice)};
     case 9: return products::AdjustUnits{any_product(dice), dice.upto(9) - 3, "count"};
@@ -205,7 +224,11 @@ Command next_step(Dice& dice, const Workshop& w, const OrderId& id) {
                  ? Command(production::CompleteProduction{order->production[static_cast<std::size_t>(
                        dice.upto(std::ssize(order->production) - 1))]})
                  : Command(orders::ResumeOrder{id});
-    case orders::Status::printed: return orders::StartQualityCheck{id};
+    case orders::Status::printed:
+      for (const ProductionOrderId& p : order->production)
+        for (const production::WorkStep& step : w.production.at(p).steps)
+          if (!step.done && dice.chance(80)) return production::FinishWorkStep{p, step.name};
+      return orders::StartQualityCheck{id};
     case orders::Status::quality_check:
       return dice.chance(30) ? Command(orders::FailQualityCheck{id, "", dice.upto(3), "1"}) : Command(orders::PassQualityCheck{id});
     case orders::Status::ready_to_ship:
@@ -286,16 +309,38 @@ Command random_command(Dice& dice, const Scenario& s) {
   if (sort < 8) return draft_of(fmt::format("{}", dice.upto(400)), options(dice));
   if (sort < 20) return analysis(dice, s);
   if (sort < 30) return quotes::AcceptQuote{dice.key_of(s.workshop.quotes), dice.chance(95) ? address() : orders::Address{}};
-  if (sort < 45) return shop_command(dice, s);
+  if (sort < 42) return shop_command(dice, s);
+  if (sort < 45) return lot_command(dice, s);
   if (sort < 55) return catalogue_command(dice, s);
   if (sort < 70) return order_command(dice, s);
   return print_command(dice, s);
+}
+
+// The material is its lots, to the milligram, and every milligram that a print took was of one of them.
+std::string broken_lots(const Workshop& w, const inventory::Material& m) {
+  Mass all;
+  for (const auto& [id, lot] : w.lots) {
+    if (lot.material != m.id) continue;
+    for (const auto& [location, mass] : lot.at)
+      if (mass.milligrams < 0) return id.str() + " is below zero at " + location.str();
+    if (m.lots.contains(lot.age) != (lot.on_hand().milligrams > 0)) return id.str() + " is wrongly among the lots in stock";
+    all = all + lot.on_hand();
+  }
+  if (all != m.on_hand) return fmt::format("{} mg are on hand and {} in lots", m.on_hand.milligrams, all.milligrams);
+  for (const auto& [job, print] : m.prints) {
+    if (inventory::sum(print.lots) != print.mass - print.missing) return job.str() + " took other than its lots gave";
+    if (!w.production.contains(print.production)) return job.str() + " was made for nobody";
+    for (const inventory::LotPart& part : print.lots)
+      if (part.mass.milligrams <= 0 || w.lot(part.lot) == nullptr) return job.str() + " took of a lot that is none";
+  }
+  return "";
 }
 
 std::string broken_stock(const Workshop& w) {
   for (const auto& [id, m] : w.materials) {
     std::int64_t sum = 0;
     for (const auto& [production, mass] : m.reservations) sum += mass.milligrams;
+    if (const std::string problem = broken_lots(w, m); !problem.empty()) return id.str() + ": " + problem;
     if (m.on_hand.milligrams < 0 || m.reserved.milligrams < 0) return id.str() + " is below zero";
     if (sum != m.reserved.milligrams) return id.str() + ": reserved is not the sum of its reservations";
     if (m.reserved > m.on_hand) return id.str() + ": more is reserved than there is";

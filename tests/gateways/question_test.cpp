@@ -1,6 +1,8 @@
 // What a gateway asks a projector's process, as bytes.
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include "gateways/internal/limits.hpp"
 #include "gateways/internal/question.hpp"
 
@@ -54,8 +56,8 @@ TEST_CASE("gateways: question: what may not be asked is refused") {
   CHECK(refused(changed([](Question& q) { q.needed.resize(internal::limits::needed_offsets + 1); })));
   CHECK(refused(changed([](Question& q) { q.what = ReadPage{List::orders, {}, {}, {}, 0}; })));
   CHECK(refused(changed([](Question& q) { q.what = ReadPage{List::orders, {}, {}, {}, 201}; })));
-  CHECK(refused(changed([](Question& q) { q.what = ReadPage{static_cast<List>(9), {}, {}, {}, 50}; })));
-  CHECK(refused(changed([](Question& q) { q.what = FindDocument{static_cast<Thing>(11), "order-1"}; })));
+  CHECK(refused(changed([](Question& q) { q.what = ReadPage{static_cast<List>(std::to_underlying(last_list) + 1), {}, {}, {}, 50}; })));
+  CHECK(refused(changed([](Question& q) { q.what = FindDocument{static_cast<Thing>(std::to_underlying(last_thing) + 1), "order-1"}; })));
   CHECK(refused(changed([](Question& q) { q.what = FindDocument{Thing::order, std::string(internal::limits::question_bytes, 'x')}; })));
 }
 

@@ -298,7 +298,7 @@ TEST_CASE("projections: printers: a finished print leaves the printer free, its 
   CHECK(member(printer, "current_job") == "null");
   CHECK(printer.find("last_job")->text("status") == "finished");
   CHECK(member(printer, "plate_clear") == "true");
-  CHECK(member(printer, "slots") == R"([{"slot":1,"material":"PLA-black","grams":954.7,"mg":954700}])");
+  CHECK(member(printer, "slots") == R"([{"slot":1,"material":"PLA-black","lot":null,"grams":954.7,"mg":954700}])");
 }
 
 TEST_CASE("projections: shipments: tracking shows states and the parcel, and nothing personal") {

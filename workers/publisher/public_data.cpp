@@ -296,6 +296,9 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
     case Kind::kUnitsAdjusted:
       return std::nullopt;
 
+    // Where things lie and who sands them.
+    case Kind::kLocationOpened: case Kind::kStockMoved: case Kind::kProductionStepDone: return std::nullopt;
+
     // What is asked of the outside world shows in its results.
     case Kind::kEffectRequested: case Kind::kEffectAttempted: case Kind::kEffectSucceeded: case Kind::kEffectFailed:
     case Kind::kEffectUnknown: case Kind::kEffectParked: case Kind::kEffectRetried:

@@ -1,0 +1,22 @@
+// Lots and spools: what is left of them and where, and which orders were made of them. And the locations where they lie.
+#pragma once
+
+#include "projections/commit.hpp"
+#include "projections/queries.hpp"
+
+namespace layerline::projections::lots {
+
+extern const View view;
+
+[[nodiscard]] std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view lot);
+// Newest first, of one material or all (empty); `status` ("in_stock", "empty") may be empty.
+[[nodiscard]] std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view material,
+                                                   std::string_view status, const PageRequest& request);
+// What prints took of a lot, and of which lots an order was made: newest first.
+[[nodiscard]] std::expected<Page, QueryError> uses_of_lot(const Queries& queries, const Scope& scope, std::string_view lot,
+                                                          const PageRequest& request);
+[[nodiscard]] std::expected<Page, QueryError> materials_of_order(const Queries& queries, const Scope& scope, std::string_view order,
+                                                                 const PageRequest& request);
+[[nodiscard]] std::expected<Page, QueryError> locations(const Queries& queries, const Scope& scope, const PageRequest& request);
+
+}  // namespace layerline::projections::lots

@@ -1,0 +1,218 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <random>
+
+#include "infra/store/json_tree.hpp"
+#include "projections/lots.hpp"
+#include "projections/printers.hpp"
+#include "projections/production.hpp"
+#include "projections/projector.hpp"
+#include "tests/projections/journey.hpp"
+
+using namespace layerline;
+using namespace layerline::projections;
+using store::Json;
+
+namespace {
+
+const Scope here{.partition = 0, .workshop = "w1", .customer = ""};
+const testing::Journey first{};
+
+struct Folded {
+  std::filesystem::path folder = std::filesystem::temp_directory_path() / ("layerline-lots-" + std::to_string(std::random_device{}()));
+  std::expected<store::Store, store::Error> store = store::Store::open(folder);
+  Projector projector;
+  Queries queries;
+
+  explicit Folded(const testing::Journal& journal) : projector(*store, journal.source()), queries(*store, projector.keyspaces()) {
+    REQUIRE(projector.start());
+    projector.stop();
+    for (const Stopped& stopped : projector.stopped()) FAIL(stopped.view << ": " << stopped.reason);
+  }
+  ~Folded() {
+    store = std::unexpected(store::Error{});
+    std::filesystem::remove_all(folder);
+  }
+  [[nodiscard]] Json lot(const std::string& id) const {
+    const auto found = lots::find(queries, here, id);
+    REQUIRE(found);
+    return *Json::parse(found->json);
+  }
+};
+
+std::vector<Json> items(const std::expected<Page, QueryError>& page) {
+  REQUIRE(page);
+  std::vector<Json> out;
+  for (const Document& document : page->items) out.push_back(*Json::parse(document.json));
+  return out;
+}
+
+void fill(events::LotPart* part, const std::string& lot, const std::string& location, std::int64_t milligrams) {
+  part->set_lot(lot);
+  part->set_location(location);
+  part->set_milligrams(milligrams);
+}
+
+void receive(testing::Journal& journal, const std::string& lot, std::int64_t milligrams) {
+  auto* received = journal.commit().on("material/PLA-black").mutable_stock_received();
+  received->set_material("PLA-black");
+  received->set_milligrams(milligrams);
+  received->set_lot(lot);
+  received->set_location("shelf");
+  received->set_tare_mg(230'000);
+  received->set_supplier_lot("B4711");
+}
+
+// The order of the first journey, of whose print 30 g are of one spool and the rest of another.
+testing::Journal printed_from_two_spools() {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  testing::upload_and_quote(journal, first);
+  testing::accept_and_pay(journal, first);
+  receive(journal, "S-1", 30'000);
+  receive(journal, "S-2", 1'000'000);
+  auto* consumed = journal.commit().on("material/PLA-black").mutable_stock_consumed();
+  consumed->set_material("PLA-black");
+  consumed->set_production_order("production-00000001");
+  consumed->set_job("job-1");
+  consumed->set_milligrams(45'300);
+  fill(consumed->add_lots(), "S-1", "shelf", 30'000);
+  fill(consumed->add_lots(), "S-2", "shelf", 15'300);
+  return journal;
+}
+
+}  // namespace
+
+TEST_CASE("projections: lots: a spool leads to the orders that used it, and an order to its spools") {
+  const Folded folded(printed_from_two_spools());
+  const Json spool = folded.lot("S-2");
+  CHECK(spool.integer("on_hand_mg") == 984'700);
+  CHECK(spool.integer("used_mg") == 15'300);
+  CHECK(spool.text("supplier_lot") == "B4711");
+  CHECK(folded.lot("S-1").text("status") == "empty");
+  const auto uses = items(lots::uses_of_lot(folded.queries, here, "S-2", {}));
+  REQUIRE(uses.size() == 1);
+  CHECK(uses[0].text("order_id") == "order-00000001");
+  CHECK(uses[0].text("job_id") == "job-1");
+  CHECK(uses[0].integer("used_mg") == 15'300);
+  std::int64_t of_order = 0;
+  for (const Json& use : items(lots::materials_of_order(folded.queries, here, "order-00000001", {}))) of_order += use.integer("used_mg");
+  CHECK(of_order == 45'300);
+}
+
+TEST_CASE("projections: lots: a weighing gives back to the spool, or takes of one that the print had not used before") {
+  testing::Journal journal = printed_from_two_spools();
+  auto* lighter = journal.commit().on("material/PLA-black").mutable_stock_consumption_corrected();
+  lighter->set_material("PLA-black");
+  lighter->set_job("job-1");
+  lighter->set_milligrams(40'000);
+  fill(lighter->add_lots(), "S-2", "shelf", -5'300);
+  auto* heavier = journal.commit().on("material/PLA-black").mutable_stock_consumption_corrected();
+  heavier->set_material("PLA-black");
+  heavier->set_job("job-1");
+  heavier->set_milligrams(41'000);
+  fill(heavier->add_lots(), "PLA-black.bulk", "main", 1'000);
+  const Folded folded(journal);
+  CHECK(folded.lot("S-2").integer("on_hand_mg") == 990'000);
+  CHECK(items(lots::materials_of_order(folded.queries, here, "order-00000001", {})).size() == 3);
+  CHECK(items(lots::uses_of_lot(folded.queries, here, "PLA-black.bulk", {}))[0].text("order_id") == "order-00000001");
+}
+
+TEST_CASE("projections: lots: events from before there were lots are of the material's own one, and trace as well") {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  testing::upload_and_quote(journal, first);
+  testing::accept_and_pay(journal, first);
+  testing::print(journal, first);
+  auto* corrected = journal.commit().on("material/PLA-black").mutable_stock_consumption_corrected();
+  corrected->set_material("PLA-black");
+  corrected->set_job("job-00000001");
+  corrected->set_milligrams(46'000);
+  const Folded folded(journal);
+  CHECK(folded.lot("PLA-black.bulk").integer("on_hand_mg") == 1'000'000'000'000 - 46'000);
+  const auto uses = items(lots::materials_of_order(folded.queries, here, "order-00000001", {}));
+  REQUIRE(uses.size() == 1);
+  CHECK(uses[0].integer("used_mg") == 46'000);
+}
+
+TEST_CASE("projections: lots: what lies where is shown, and the list of a material by what is left") {
+  testing::Journal journal = printed_from_two_spools();
+  auto* moved = journal.commit().on("material/PLA-black").mutable_stock_moved();
+  moved->set_material("PLA-black");
+  moved->set_lot("S-2");
+  moved->set_from("shelf");
+  moved->set_to("main");
+  moved->set_milligrams(984'700);
+  journal.commit().on("location/shelf").mutable_location_opened()->set_location("shelf");
+  const Folded folded(journal);
+  const Json places = *folded.lot("S-2").find("places");
+  REQUIRE(places.array()->size() == 1);
+  CHECK(places.array()->front().text("location") == "main");
+  CHECK(items(lots::list(folded.queries, here, "PLA-black", "", {})).size() == 3);
+  CHECK(items(lots::list(folded.queries, here, "PLA-black", "empty", {}))[0].text("id") == "S-1");
+  CHECK(items(lots::list(folded.queries, here, "", "in_stock", {})).size() == 2);
+  const auto locations = items(lots::locations(folded.queries, here, {}));
+  REQUIRE(locations.size() == 2);   // one is always there
+  CHECK(locations[1].text("id") == "main");
+}
+
+TEST_CASE("projections: lots: the slot of a printer shows what is left of its spool") {
+  testing::Journal journal = printed_from_two_spools();
+  const auto load = [&](std::int64_t slot, const std::string& lot, std::int64_t milligrams) {
+    auto* loaded = journal.commit().on("printer/p1").mutable_printer_filament_loaded();
+    loaded->set_printer("p1");
+    loaded->set_slot(slot);
+    loaded->set_material("PLA-black");
+    loaded->set_milligrams(milligrams);
+    loaded->set_lot(lot);
+  };
+  load(1, "S-2", 984'700);
+  auto* adjusted = journal.commit().on("material/PLA-black").mutable_stock_adjusted();
+  adjusted->set_material("PLA-black");
+  adjusted->set_milligrams(-4'700);
+  fill(adjusted->add_lots(), "S-2", "shelf", -4'700);
+  const auto slots = [](const Folded& folded) {
+    return *Json::parse(printers::find(folded.queries, here, "p1")->json)->find("slots")->array();
+  };
+  const Json before = slots(Folded(journal)).at(0);
+  CHECK(before.text("lot") == "S-2");
+  CHECK(before.integer("mg") == 980'000);
+  load(2, "S-2", 980'000);   // a spool is in one slot at a time
+  const Folded folded(journal);
+  CHECK(slots(folded).at(0).text("lot").empty());
+  CHECK(slots(folded).at(0).integer("mg") == 0);
+  CHECK(slots(folded).at(1).integer("mg") == 980'000);
+}
+
+TEST_CASE("projections: production: work steps open one after another once the pieces are printed, and begin again with a reprint") {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  auto* made = journal.commit().on("production/p").mutable_production_order_created();
+  made->set_production_order("p");
+  made->set_number("PO-1");
+  made->set_quantity(1);
+  for (const char* step : {"support_removal", "sanding"}) made->add_steps(step);
+  const auto statuses = [&] {
+    const Folded folded(journal);
+    std::string out;
+    for (const Json& step : *Json::parse(production::find(folded.queries, here, "p")->json)->find("steps")->array())
+      out += std::string(step.text("status")) + " ";
+    for (const char* status : {"waiting", "open", "done", "cancelled"})
+      out += std::to_string(items(production::work_steps(folded.queries, here, status, {})).size());
+    return out;
+  };
+  CHECK(statuses() == "waiting waiting 2000");
+  journal.commit().on("production/p").mutable_production_completed()->set_production_order("p");
+  CHECK(statuses() == "open waiting 1100");
+  auto* done = journal.commit().on("production/p").mutable_production_step_done();
+  done->set_production_order("p");
+  done->set_step("support_removal");
+  CHECK(statuses() == "done open 0110");
+  auto* again = journal.commit().on("production/p").mutable_production_reprint_needed();
+  again->set_production_order("p");
+  again->set_quantity(1);
+  CHECK(statuses() == "waiting waiting 2000");
+  journal.commit().on("production/p").mutable_production_cancelled()->set_production_order("p");
+  CHECK(statuses() == "cancelled cancelled 0002");
+}
