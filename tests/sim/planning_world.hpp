@@ -1,6 +1,6 @@
 // A workshop of planning and stock, to which random things happen: orders come, move and go, purchases arrive, production is firmed,
-// released and completed, stock is counted and moved, BOMs and items change, days pass. Everything is kept twice: by the modules, and as
-// plain lists from which all is worked out again. What must hold is checked after each event.
+// released and completed, stock is counted and moved, BOMs and items change, days pass. Everything is kept twice: by the plan and by the
+// workshop that the server folds, and as plain lists from which all is worked out again. What must hold is checked after each event.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "domain/commands.hpp"
 #include "domain/planning/plan.inl"
-#include "domain/stock/stock.hpp"
 
 namespace layerline::sim {
 
@@ -50,6 +50,14 @@ struct Sale {
   bool reserved = false;  // from stock; is no demand for planning any more
 };
 
+class CountedIds final : public IdSource {
+ public:
+  std::string next(Time) override { return "id-" + std::to_string(++last_); }
+
+ private:
+  std::uint64_t last_ = 0;
+};
+
 struct Use {
   std::string sku;
   planning::Quantity quantity = 0;
@@ -66,13 +74,11 @@ class World {
   // One event; nothing may happen in it.
   void step();
   [[nodiscard]] std::set<Broken> broken() const;
-  // The slower half of tracing: at the end of a history.
-  [[nodiscard]] bool traced_through_all_levels() const;
   std::uint64_t events = 0;  // that happened
 
  private:
   using Changes = std::vector<planning::Change>;
-  using Place = std::pair<stock::LotId, stock::LocationId>;
+  using Place = std::pair<LotId, LocationId>;
 
   // ---- setting out ----
   planning::Item random_item(const std::string& sku, bool make);
@@ -100,19 +106,28 @@ class World {
   bool day_begins();
 
   // ---- telling ----
+  [[nodiscard]] Context context() { return {now_, workshop_, ids_, actor_}; }
   template <class Command>
-  bool command(const Command&);  // to the stock
-  void apply(const stock::Fact&);
-  void note(const stock::Fact&);  // in the ledger
-  bool reserve(const stock::UserId&, const std::vector<Use>&);
-  void tell(Changes);  // to the plan, with the stock that changed
+  bool command(const Command&);   // to the workshop
+  // Folds what was decided, and all that follows from it.
+  void happen(Events, bool with_policies = true);
+  void apply(const std::string& stream, events::Event);
+  void note(const events::Event&);   // in the ledger
+  void note_parts(const inventory::StoredParts&, const std::string& sku, planning::Quantity sign);
+  void expect(const std::string& user);   // who will reserve and use
+  bool reserve(const std::string& user, const std::vector<Use>&);
+  void release(const std::string& user);
+  bool use(const std::string& user, const Use&);
+  void receive(const std::string& sku, planning::Quantity, const LocationId&);
+  void tell(Changes);             // to the plan, with the stock that changed
   void forget_supply(const planning::Supply&, Changes&);
+  [[nodiscard]] const inventory::Material& material(const std::string& sku) const;
 
   // ---- looking ----
   [[nodiscard]] bool incremental_is_full() const;
   [[nodiscard]] bool ledger_is_balance() const;
   [[nodiscard]] bool allocated_is_on_hand() const;
-  [[nodiscard]] bool issues_are_traced() const;
+  [[nodiscard]] bool uses_are_traced() const;
 
   Dice dice_;
   std::uint64_t last_id_ = 0;
@@ -122,16 +137,26 @@ class World {
   std::map<std::string, Sale> sales_;
   std::map<std::string, planning::Supply> purchases_;
   std::map<std::string, Production> productions_;
-  std::set<stock::UserId> orders_;  // ever
-  stock::Stock stock_;
+  std::set<std::string> orders_;         // ever
+  Workshop workshop_;
+  CountedIds ids_;
+  Time now_{1'767'571'200'000};
+  const std::string actor_ = "model";
   std::set<std::string> stock_changed_;  // SKUs
 
-  // What the facts of stock add up to.
-  std::map<Place, stock::Balance> ledger_;
-  std::map<stock::LotId, std::string> received_;  // SKUs
-  std::map<std::pair<stock::UserId, stock::LotId>, stock::Quantity> issued_;
+  // What the events of stock add up to.
+  std::map<Place, planning::Quantity> lying_;
+  std::map<LotId, std::string> received_;                                    // SKUs
+  std::map<std::pair<std::string, std::string>, planning::Quantity> kept_;   // by SKU and order
+  struct Used {
+    std::string sku, order;
+    std::map<Place, planning::Quantity> of;
+  };
+  std::map<PrintJobId, Used> used_;
+  std::string using_;                    // the order whose use is being decided
 };
 
 }  // namespace layerline::sim
 
+#include "tests/sim/planning_stock.inl"
 #include "tests/sim/planning_world.inl"

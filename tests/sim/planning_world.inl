@@ -1,15 +1,12 @@
 #pragma once
 
 #include <algorithm>
-#include <concepts>
 #include <iterator>
 #include <stdexcept>
 
 #include "tests/sim/planning_world.hpp"
 
 namespace layerline::sim {
-
-inline const stock::LocationId shelf("shelf"), store_room("store-room");
 
 // ---- setting out ----
 
@@ -20,9 +17,11 @@ World<Rule>::World(std::uint64_t seed) : dice_(seed) {
   for (std::size_t parent = 0; parent < facts_.items.size(); ++parent)
     std::ranges::copy(random_bom(parent, parent + 1, 35), std::back_inserter(facts_.boms));
   plan_ = planning::Plan::of(facts_).value();
-  for (const auto& location : {shelf, store_room}) command(stock::OpenLocation{location, location.str()});
+  command(settings::OpenWorkshop{WorkshopId("w"), "Workshop", "USD", ""});
+  for (const auto& location : {shelf, store_room}) command(inventory::OpenLocation{location, location.str()});
   for (const planning::Item& one : facts_.items) {
-    if (dice_.chance(60)) command(stock::Receive{stock::LotId(fresh("L")), one.sku, shelf, dice_.from(1, 60)});
+    command(inventory::DefineMaterial{"PLA", one.sku, "", {1}});
+    if (dice_.chance(60)) receive(one.sku, dice_.from(1, 60), shelf);
   }
   tell({});
 }
@@ -54,96 +53,20 @@ std::vector<planning::BomLine> World<Rule>::random_bom(std::size_t parent, std::
   return lines;
 }
 
-// ---- telling ----
-
-template <class Rule>
-template <class Command>
-bool World<Rule>::command(const Command& asked) {
-  const auto decided = stock::decide(asked, stock_);
-  if (!decided || decided->empty()) return false;
-  for (const stock::Fact& fact : *decided) {
-    if (!Rule::counts_take_reservations_back && std::same_as<Command, stock::Count> && std::holds_alternative<stock::LotReleased>(fact))
-      continue;
-    note(fact);
-    apply(fact);
-  }
-  return true;
-}
-
-// The mutants go around `evolve`, which asserts what they break.
-template <class Rule>
-void World<Rule>::apply(const stock::Fact& fact) {
-  if (const auto* moved = std::get_if<stock::LotMoved>(&fact); moved && !Rule::moves_empty_the_source) {
-    stock_.lots[moved->lot].at[moved->to].on_hand += moved->quantity;
-    return;
-  }
-  if (const auto* counted = std::get_if<stock::LotAdjusted>(&fact); counted && !Rule::counts_take_reservations_back) {
-    stock_.lots[counted->lot].at[counted->location].on_hand += counted->difference;
-    return;
-  }
-  stock::evolve(stock_, fact);
-  if (const auto* issued = std::get_if<stock::LotIssued>(&fact); issued && !Rule::issues_note_the_order) {
-    stock_.lots[issued->lot].issued.erase(issued->user);
-  }
-}
-
-template <class Rule>
-void World<Rule>::note(const stock::Fact& fact) {
-  const auto add = [&](const stock::LotId& lot, const stock::LocationId& location, stock::Quantity on_hand, stock::Quantity allocated) {
-    stock::Balance& balance = ledger_[{lot, location}];
-    balance.on_hand += on_hand;
-    balance.allocated += allocated;
-    stock_changed_.insert(received_[lot]);
-  };
-  if (const auto* received = std::get_if<stock::LotReceived>(&fact)) {
-    received_[received->lot] = received->sku;
-    add(received->lot, received->location, received->quantity, 0);
-  } else if (const auto* moved = std::get_if<stock::LotMoved>(&fact)) {
-    add(moved->lot, moved->from, -moved->quantity, 0);
-    add(moved->lot, moved->to, moved->quantity, 0);
-  } else if (const auto* adjusted = std::get_if<stock::LotAdjusted>(&fact)) {
-    add(adjusted->lot, adjusted->location, adjusted->difference, 0);
-  } else if (const auto* reserved = std::get_if<stock::LotReserved>(&fact)) {
-    add(reserved->lot, reserved->location, 0, reserved->quantity);
-  } else if (const auto* released = std::get_if<stock::LotReleased>(&fact)) {
-    add(released->lot, released->location, 0, -released->quantity);
-  } else if (const auto* issued = std::get_if<stock::LotIssued>(&fact)) {
-    add(issued->lot, issued->location, -issued->quantity, -issued->reserved);
-    issued_[{issued->user, issued->lot}] += issued->quantity;
-  }
-}
-
-// All of it or nothing.
-template <class Rule>
-bool World<Rule>::reserve(const stock::UserId& user, const std::vector<Use>& uses) {
-  for (const Use& use : uses) {
-    if (!Rule::reserved_stock_is_not_available && !stock_.lots_of[use.sku].empty()) {
-      stock::Lot& lot = stock_.lots[stock_.lots_of[use.sku].front()];
-      const stock::Fact fact = stock::LotReserved{user, lot.id, shelf, use.quantity};
-      if (lot.at[shelf].on_hand < use.quantity) return false;
-      note(fact);
-      lot.at[shelf].allocated += use.quantity;
-      lot.reservations.push_back({user, shelf, use.quantity});
-    } else if (!command(stock::Reserve{user, use.sku, use.quantity})) {
-      command(stock::Release{user});
-      return false;
-    }
-  }
-  return true;
-}
+// ---- telling; the stock is told in planning_stock.inl ----
 
 template <class Rule>
 void World<Rule>::tell(Changes changes) {
   for (const std::string& sku : std::exchange(stock_changed_, {})) {
     planning::Item& changed = item(sku);
     changed.on_hand = changed.allocated = 0;
-    for (const auto& [place, balance] : ledger_) {
-      if (received_.at(place.first) != sku) continue;
-      changed.on_hand += balance.on_hand;
-      changed.allocated += balance.allocated;
-    }
-    const stock::Balance told = stock::balance(stock_, sku);
-    if (Rule::stock_is_told_to_planning) changes.push_back(planning::StockSet{sku, told.on_hand, told.allocated});
+    for (const auto& [place, quantity] : lying_)
+      if (received_.at(place.first) == sku) changed.on_hand += quantity;
+    for (const auto& [of, quantity] : kept_)
+      if (of.first == sku) changed.allocated += quantity;
+    const inventory::Material& told = material(sku);
+    if (Rule::stock_is_told_to_planning)
+      changes.push_back(planning::StockSet{sku, told.on_hand.milligrams, told.reserved.milligrams});
   }
   auto next = plan_.template after_telling<Rule>(changes);
   if (next)
@@ -165,7 +88,7 @@ void World<Rule>::forget_supply(const planning::Supply& supply, Changes& changes
 template <class Rule>
 bool World<Rule>::sale_comes() {
   Sale sale{.demand = {fresh("SO-"), dice_.one_of(facts_.items).sku, dice_.from(1, 12), soon()}};
-  orders_.insert(stock::UserId(sale.demand.id));
+  expect(sale.demand.id);
   facts_.demand.push_back(sale.demand);
   tell({planning::DemandAdded{sale.demand}});
   sales_[sale.demand.id] = std::move(sale);
@@ -191,7 +114,7 @@ bool World<Rule>::sale_is_cancelled() {
   const auto [id, sale] = dice_.one_of(sales_);
   Changes changes;
   if (sale.reserved)
-    command(stock::Release{stock::UserId(id)});
+    release(id);
   else
     changes.push_back(planning::DemandCancelled{sale.demand.sku, id});
   std::erase(facts_.demand, sale.demand);
@@ -204,7 +127,7 @@ template <class Rule>
 bool World<Rule>::sale_is_reserved() {
   if (sales_.empty()) return false;
   auto& [id, sale] = dice_.one_of(sales_);
-  if (sale.reserved || !reserve(stock::UserId(id), {{sale.demand.sku, sale.demand.quantity}})) return false;
+  if (sale.reserved || !reserve(id, {{sale.demand.sku, sale.demand.quantity}})) return false;
   sale.reserved = true;
   std::erase(facts_.demand, sale.demand);
   tell({planning::DemandCancelled{sale.demand.sku, id}});
@@ -215,8 +138,8 @@ template <class Rule>
 bool World<Rule>::sale_is_shipped() {
   if (sales_.empty()) return false;
   const auto [id, sale] = dice_.one_of(sales_);
-  if (!command(stock::Issue{stock::UserId(id), sale.demand.sku, sale.demand.quantity})) return false;
-  command(stock::Release{stock::UserId(id)});
+  if (!use(id, {sale.demand.sku, sale.demand.quantity})) return false;
+  release(id);
   Changes changes;
   if (!sale.reserved) changes.push_back(planning::DemandCancelled{sale.demand.sku, id});
   std::erase(facts_.demand, sale.demand);
@@ -246,10 +169,8 @@ bool World<Rule>::purchase_arrives() {
   Changes changes;
   forget_supply(supply, changes);
   purchases_.erase(id);
-  if (dice_.chance(85)) {  // else it never comes
-    command(
-        stock::Receive{stock::LotId(fresh("L")), supply.sku, dice_.chance(80) ? shelf : store_room, dice_.from(1, supply.quantity), id});
-  }
+  if (dice_.chance(85))  // else it never comes
+    receive(supply.sku, dice_.from(1, supply.quantity), dice_.chance(80) ? shelf : store_room);
   tell(std::move(changes));
   return true;
 }
@@ -261,7 +182,7 @@ bool World<Rule>::production_is_firmed() {
   const planning::PlannedOrder& order = dice_.one_of(planned);
   if (!order.make) return false;
   const planning::Supply supply{fresh("MO-"), order.sku, order.quantity, order.due, planning::SupplyKind::production_firm};
-  orders_.insert(stock::UserId(supply.id));
+  expect(supply.id);
   productions_[supply.id] = {.supply = supply, .uses = {}};
   facts_.supply.push_back(supply);
   tell(Rule::firm_orders_are_supply ? Changes{planning::SupplyAdded{supply}} : Changes{});
@@ -281,7 +202,7 @@ bool World<Rule>::production_is_released() {
   }
   for (const auto& [sku, quantity] : needed) production.uses.push_back({sku, quantity});
   Changes changes;
-  if (reserve(stock::UserId(id), production.uses)) {
+  if (reserve(id, production.uses)) {
     forget_supply(supply, changes);
     supply.kind = planning::SupplyKind::production_released;
     facts_.supply.push_back(supply);
@@ -297,14 +218,13 @@ template <class Rule>
 bool World<Rule>::production_is_completed() {
   if (productions_.empty()) return false;
   const auto [id, production] = dice_.one_of(productions_);
-  const stock::UserId user(id);
   if (production.supply.kind != planning::SupplyKind::production_released) return false;
-  for (const Use& use : production.uses) {  // a count may have taken its reservations
-    if (stock::reserved_for(stock_, user, use.sku) < use.quantity) return false;
+  for (const Use& one : production.uses) {  // a count may have taken its reservations
+    if (inventory::reserved_for(material(one.sku), ProductionOrderId(id)).milligrams < one.quantity) return false;
   }
-  for (const Use& use : production.uses) command(stock::Issue{user, use.sku, use.quantity});
-  const stock::Quantity good = production.supply.quantity - (dice_.chance(25) ? dice_.upto(production.supply.quantity) : 0);
-  if (good > 0) command(stock::Receive{stock::LotId(fresh("L")), production.supply.sku, shelf, good, id, user});
+  for (const Use& one : production.uses) use(id, one);
+  const planning::Quantity good = production.supply.quantity - (dice_.chance(25) ? dice_.upto(production.supply.quantity) : 0);
+  if (good > 0) receive(production.supply.sku, good, shelf);
   Changes changes;
   forget_supply(production.supply, changes);
   productions_.erase(id);
@@ -317,7 +237,7 @@ bool World<Rule>::production_is_cancelled() {
   if (productions_.empty()) return false;
   const auto [id, production] = dice_.one_of(productions_);
   Changes changes;
-  command(stock::Release{stock::UserId(id)});
+  release(id);
   forget_supply(production.supply, changes);
   productions_.erase(id);
   tell(std::move(changes));
@@ -326,23 +246,27 @@ bool World<Rule>::production_is_cancelled() {
 
 template <class Rule>
 bool World<Rule>::stock_is_counted() {
-  if (stock_.lots.empty()) return false;
-  const stock::Lot* lot = &dice_.one_of(stock_.lots).second;
+  if (received_.empty()) return false;
+  LotId lot = dice_.one_of(received_).first;
   if (!sales_.empty() && dice_.chance(50)) {  // rather one that somebody relies on
-    for (const auto& [id, other] : stock_.lots) lot = other.reservations.empty() ? lot : &other;
+    for (const auto& [id, sku] : received_)
+      if (!material(sku).reservations.empty()) lot = id;
   }
-  const bool changed = dice_.chance(70) ? command(stock::Count{lot->id, dice_.chance(80) ? shelf : store_room, dice_.upto(20)})
-                                        : command(stock::Adjust{lot->id, shelf, dice_.from(-9, 9), stock::Reason::damaged});
+  const LocationId location = dice_.chance(80) ? shelf : store_room;
+  const bool changed = dice_.chance(70) ? command(inventory::CountLot{lot, location, {dice_.upto(20)}, ""})
+                       : dice_.chance(50)
+                           ? command(inventory::AdjustStock{{}, {dice_.from(-9, 9)}, "damaged", lot, shelf})
+                           : command(inventory::AdjustStock{material_of(received_.at(lot)), {dice_.from(-9, -1)}, "lost"});
   tell({});
   return changed;
 }
 
 template <class Rule>
 bool World<Rule>::stock_is_moved() {
-  if (stock_.lots.empty()) return false;
-  const auto& [id, lot] = dice_.one_of(stock_.lots);
+  if (received_.empty()) return false;
+  const LotId lot = dice_.one_of(received_).first;
   const bool out = dice_.chance(60);
-  const bool moved = command(stock::Move{id, out ? shelf : store_room, out ? store_room : shelf, dice_.from(1, 20)});
+  const bool moved = command(inventory::TransferStock{lot, out ? shelf : store_room, out ? store_room : shelf, {dice_.from(1, 20)}});
   tell({});
   return moved;
 }
@@ -426,7 +350,7 @@ std::set<Broken> World<Rule>::broken() const {
   if (!incremental_is_full()) found.insert(Broken::incremental_is_not_full);
   if (!ledger_is_balance()) found.insert(Broken::ledger_is_not_balance);
   if (!allocated_is_on_hand()) found.insert(Broken::more_allocated_than_on_hand);
-  if (!issues_are_traced()) found.insert(Broken::untraced);
+  if (!uses_are_traced()) found.insert(Broken::untraced);
   return found;
 }
 
@@ -440,57 +364,49 @@ bool World<Rule>::incremental_is_full() const {
   }
 }
 
+// Place by place, and the material is their sum.
 template <class Rule>
 bool World<Rule>::ledger_is_balance() const {
+  std::map<std::string, planning::Quantity> on_hand;
   std::size_t places = 0;
-  for (const auto& [place, balance] : ledger_) {
-    const auto lot = stock_.lots.find(place.first);
-    if (lot == stock_.lots.end()) return false;
-    const auto at = lot->second.at.find(place.second);
-    if (balance != (at == lot->second.at.end() ? stock::Balance{} : at->second)) return false;
-    places += balance != stock::Balance{};
+  for (const auto& [place, quantity] : lying_) {
+    const inventory::Lot* lot = workshop_.lot(place.first);
+    if (lot == nullptr || quantity < 0) return false;
+    const auto at = lot->at.find(place.second);
+    if (quantity != (at == lot->at.end() ? 0 : at->second.milligrams)) return false;
+    places += quantity != 0;
+    on_hand[received_.at(place.first)] += quantity;
   }
-  for (const auto& [id, lot] : stock_.lots) {
-    for (const auto& [location, balance] : lot.at) places -= balance != stock::Balance{};
-  }
-  return places == 0;
+  for (const auto& [id, lot] : workshop_.lots)
+    for (const auto& [location, mass] : lot.at) places -= mass.milligrams != 0;
+  return places == 0 && std::ranges::all_of(facts_.items, [&](const planning::Item& one) {
+           return material(one.sku).on_hand.milligrams == on_hand[one.sku];
+         });
 }
 
 template <class Rule>
 bool World<Rule>::allocated_is_on_hand() const {
-  for (const auto& [id, lot] : stock_.lots) {
-    for (const auto& [location, balance] : lot.at) {
-      stock::Quantity reserved = 0;
-      for (const stock::Reservation& one : lot.reservations) reserved += one.location == location ? one.quantity : 0;
-      if (balance.allocated < 0 || balance.allocated > balance.on_hand || balance.allocated != reserved) return false;
-    }
+  for (const planning::Item& one : facts_.items) {
+    const inventory::Material& of = material(one.sku);
+    Mass reserved;
+    for (const auto& [order, mass] : of.reservations) reserved = reserved + mass;
+    if (of.reserved.milligrams < 0 || of.reserved > of.on_hand || of.reserved != reserved) return false;
   }
   return true;
 }
 
-// Every unit that was issued is noted with its lot, which was received, for an order, which exists.
+// Every milligram that was used is noted with its lot, which was received, for an order, which exists.
 template <class Rule>
-bool World<Rule>::issues_are_traced() const {
-  for (const auto& [who, quantity] : issued_) {
-    const auto& [user, id] = who;
-    const auto lot = stock_.lots.find(id);
-    if (lot == stock_.lots.end() || !received_.contains(id) || !orders_.contains(user)) return false;
-    const auto noted = lot->second.issued.find(user);
-    if (noted == lot->second.issued.end() || noted->second != quantity) return false;
-  }
-  return true;
-}
-
-template <class Rule>
-bool World<Rule>::traced_through_all_levels() const {
-  for (const auto& [who, quantity] : issued_) {
-    if (!stock::origins_of(stock_, who.first).contains(who.second) || !stock::users_of(stock_, who.second).contains(who.first))
-      return false;
-  }
-  for (const stock::UserId& user : orders_) {
-    for (const stock::LotId& lot : stock::origins_of(stock_, user)) {
-      if (!stock::users_of(stock_, lot).contains(user)) return false;
-    }
+bool World<Rule>::uses_are_traced() const {
+  for (const auto& [job, used] : used_) {
+    const auto& prints = material(used.sku).prints;
+    const auto print = prints.find(job);
+    if (print == prints.end() || print->second.production.str() != used.order || !orders_.contains(used.order)) return false;
+    std::map<Place, planning::Quantity> of;
+    for (const inventory::LotPart& part : print->second.lots) of[{part.lot, part.location}] += part.mass.milligrams;
+    if (of != used.of || inventory::sum(print->second.lots) != print->second.mass) return false;
+    for (const auto& [place, quantity] : of)
+      if (!received_.contains(place.first) || quantity <= 0) return false;
   }
   return true;
 }
