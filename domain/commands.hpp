@@ -15,7 +15,7 @@ using Command = std::variant<
     quotes::RejectQuote, quotes::CancelQuote, quotes::RecordAnalysis, quotes::RecordRefusal,
     products::DefineProduct, products::ChangeProduct, products::SetProductFile, products::RemoveProductFile, products::DefineBom,
     products::ActivateBom, products::MapSku, products::UnmapSku, products::AdjustUnits,
-    orders::ObserveShopOrder, orders::MapOrderLine, orders::ReorderOrder,
+    orders::ObserveShopOrder, orders::MapOrderLine, orders::ReorderOrder, orders::AnswerShortage,
     orders::ReleaseOrder, orders::HoldOrder, orders::ResumeOrder, orders::CancelOrder, orders::ChangeShipping, orders::StartQualityCheck,
     orders::PassQualityCheck, orders::FailQualityCheck, orders::CompleteOrder,
     payments::RecordIntent, payments::RecordIntentRefusal, payments::ObservePayment, payments::RecordPayment, payments::RefundPayment,
@@ -27,6 +27,7 @@ using Command = std::variant<
     printing::StopPrint, printing::ResolvePrint,
     shipments::RequestLabel, shipments::ShipOrder, shipments::DeliverOrder,
     effects::AttemptEffect, effects::FinishEffect, effects::RetryEffect,
+    carts::AddToCart, carts::SetCartItem, carts::MergeCart, carts::CheckOutCart,
     shops::ConnectShop, shops::RemoveShop, shops::NotifyShopOrder, shops::RecordCaughtUp>;
 
 // Decides a command and all that follows from it by policy. On success the events are already folded into `workshop`,

@@ -13,7 +13,11 @@ concept OneOf = (std::same_as<T, Types> || ...);
 
 // The events of an area, for a fold that has no use for any of them; one that handles some names the others one by one.
 template <class T>
-concept ShopEvent = OneOf<T, events::ShopConnected, events::ShopRemoved, events::ShopOrderNotified, events::ShopCaughtUp>;
+concept CartEvent = OneOf<T, events::CartItemSet, events::CartMerged, events::CartCheckedOut, events::CartHoldLapsed, events::CartOrdered>;
+// Shops elsewhere, and the carts of our own.
+template <class T>
+concept ShopEvent =
+    OneOf<T, events::ShopConnected, events::ShopRemoved, events::ShopOrderNotified, events::ShopCaughtUp> || CartEvent<T>;
 template <class T>
 concept WorkshopEvent = ShopEvent<T> ||
     OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
@@ -34,12 +38,14 @@ template <class T>
 concept ProductEvent = OneOf<T, events::ProductCreated, events::BomDefined> || CatalogueEvent<T> || UnitsEvent<T>;
 // What the source says of an order, and what becomes of its lines.
 template <class T>
-concept OrderLineEvent = OneOf<T, events::OrderObserved, events::OrderLinesChanged, events::OrderLineMapped, events::OrderLinePlanned>;
+concept OrderLineEvent = OneOf<T, events::OrderObserved, events::OrderLinesChanged, events::OrderLineMapped, events::OrderLinePlanned,
+    events::OrderShortOfStock, events::OrderShortageAnswered>;
 template <class T>
 concept OrderEvent = OneOf<T, events::OrderPlaced, events::OrderReleased, events::OrderPaid, events::OrderQueued,
     events::OrderPrinting, events::OrderPrinted, events::OrderQualityCheckStarted, events::OrderQualityFailed,
     events::OrderReadyToShip, events::OrderShipped, events::OrderDelivered, events::OrderCompleted, events::OrderHeld,
-    events::OrderResumed, events::OrderCancelled, events::OrderRefunded, events::OrderShippingChanged> || OrderLineEvent<T>;
+    events::OrderResumed, events::OrderCancelled, events::OrderRefunded, events::OrderShippingChanged, events::OrderReopened> ||
+    OrderLineEvent<T>;
 template <class T>
 concept PaymentEvent = OneOf<T, events::PaymentRequested, events::PaymentIntentCreated, events::PaymentProgressed,
     events::PaymentSucceeded, events::PaymentFailed, events::PaymentRecorded, events::PaymentRefundRequested,
@@ -177,6 +183,13 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kLocationOpened: fold(event.location_opened()); return true;
     case Kind::kStockMoved: fold(event.stock_moved()); return true;
     case Kind::kProductionStepDone: fold(event.production_step_done()); return true;
+    case Kind::kCartItemSet: fold(event.cart_item_set()); return true;  case Kind::kCartMerged: fold(event.cart_merged()); return true;
+    case Kind::kCartCheckedOut: fold(event.cart_checked_out()); return true;
+    case Kind::kCartHoldLapsed: fold(event.cart_hold_lapsed()); return true;
+    case Kind::kCartOrdered: fold(event.cart_ordered()); return true;
+    case Kind::kOrderShortOfStock: fold(event.order_short_of_stock()); return true;
+    case Kind::kOrderShortageAnswered: fold(event.order_shortage_answered()); return true;
+    case Kind::kOrderReopened: fold(event.order_reopened()); return true;
     case Kind::KIND_NOT_SET: return false;
   }
   return false;

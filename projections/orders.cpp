@@ -88,6 +88,23 @@ struct Fold {
       (*line)["to_make"] = planned.to_make();
     }
   }
+  void operator()(const events::OrderShortOfStock& short_of) {
+    Entry& entry = changed(short_of.order());
+    Json lines = Json::Array{};
+    for (const auto& missing : short_of.lines()) lines.push_back(Json{{"line_id", missing.line()}, {"quantity", missing.quantity()}});
+    entry.json["shortage"] = Json{{"lines", std::move(lines)}, {"choices", Json::Array{"wait", "refund"}}, {"answer", Json()},
+                                  {"noted_at", iso_time(commit.time_ms)}};
+    line(entry, "SHORT_OF_STOCK");
+  }
+  void operator()(const events::OrderShortageAnswered& answered) {
+    Entry& entry = changed(answered.order());
+    entry.json["shortage"]["answer"] = answered.answer();
+    line(entry, "SHORTAGE_ANSWERED", answered.by());
+  }
+  void operator()(const events::OrderReopened& reopened) {
+    state(reopened.order(), "QUOTED");
+    for (Json& line : changed(reopened.order()).json["lines"].items()) line["state"] = "open";
+  }
   void operator()(const events::PaymentAmountChanged& change) {
     Entry& payment = documents.edit("payment", change.payment());
     payment_changed(change.payment(), payment.status);
@@ -192,11 +209,8 @@ struct Fold {
     if (Json* found = production(dispatched.production_order())) (*found)["status"] = "printing";
   }
   void operator()(const events::LabelRequested& requested) {
-    changed(requested.order()).json["shipment"] = Json{{"id", requested.shipment()},
-                                                       {"carrier", requested.carrier()},
-                                                       {"tracking_number", Json()},
-                                                       {"shipped_at", Json()},
-                                                       {"delivered_at", Json()}};
+    changed(requested.order()).json["shipment"] = Json{{"id", requested.shipment()}, {"carrier", requested.carrier()},
+                                                       {"tracking_number", Json()}, {"shipped_at", Json()}, {"delivered_at", Json()}};
   }
   void operator()(const events::ShipmentShipped& shipped) {
     changed(shipped.order()).json["shipment"] = Json{{"id", shipped.shipment()}, {"carrier", shipped.carrier()},
@@ -274,90 +288,6 @@ void Fold::store_lines(Entry& entry, const google::protobuf::RepeatedPtrField<ev
                                            [](std::int64_t sum, const events::OrderLine& line) { return sum + line.quantity(); });
 }
 
-void Fold::operator()(const events::OrderPlaced& placed) {
-  Entry& entry = documents.create("order", placed.order(), commit.time_ms);
-  entry.version = event.version;
-  entry.customer = placed.customer();
-  const Json none = money(0, placed.currency());
-  entry.json = Json{
-      {"id", placed.order()}, {"order_number", placed.number()}, {"status", "QUOTED"}, {"erp_status", "pending"}, {"on_hold", false},
-      {"hold_reason", Json()}, {"released", false}, {"order_type", placed.type()}, {"source", placed.source()},
-      {"quote_id", text_or_null(placed.quote())}, {"quote_number", text_or_null(placed.quote_number())},
-      {"product_id", text_or_null(placed.product())}, {"sku", Json()}, {"product_name", Json()}, {"customer_id", placed.customer()},
-      {"customer_email", Json()}, {"quantity", placed.quantity()}, {"currency", placed.currency()},
-      {"total_price", money(placed.total(), placed.currency())}, {"payment_id", text_or_null(placed.payment())},
-      {"payment_status", "pending"}, {"amount_paid", none}, {"amount_refunded", none}, {"shipping", Json()}, {"shipment", Json()},
-      {"production_orders", Json::Array{}}, {"timeline", Json::Array{}}, {"created_at", iso_time(commit.time_ms)},
-      {"updated_at", iso_time(commit.time_ms)}, {"shop", text_or_null(placed.shop())},
-      {"source_order_id", text_or_null(placed.external_id())},
-      {"source_order_number", text_or_null(placed.external_number())}, {"source_report", text_or_null(placed.report())},
-      {"source_modified_at", placed.modified_ms() > 0 ? Json(iso_time(placed.modified_ms())) : Json()},
-      {"reorder_of", text_or_null(placed.reorder_of())}, {"shipping_price", money(placed.shipping(), placed.currency())},
-      {"lines", Json::Array{}},
-  };
-  if (placed.lines_size() > 0) store_lines(entry, placed.lines(), Json(Json::Array{}));
-  documents.personal(entry, "customer_email", placed.customer_mail());
-  store_address(entry, placed.ship_to());
-  if (const Entry* product = documents.find("product", placed.product())) {
-    entry.json["sku"] = product->json.text("sku");
-    documents.personal(entry, "product_name", product->json.text("subject"), product->json.text("name"));
-  }
-  const auto past = [&](std::string_view word, std::int64_t time_ms) {
-    if (time_ms > 0) entry.json["timeline"].push_back(Json{{"event", word}, {"at", iso_time(time_ms)}, {"by", Json()}});
-  };
-  past("OPPORTUNITY", placed.uploaded_ms());
-  past("QUOTED", placed.quoted_ms());
-  line(entry, "ORDERED");
-  documents.set_status(entry, "QUOTED");
-  documents.list(entry, "all", "all");
-  documents.list(entry, "customer", placed.customer());
-  documents.name(entry, "number", placed.number());
-  if (!placed.quote().empty()) documents.name(entry, "quote", placed.quote());
-  if (!placed.external_id().empty()) documents.list(entry, "source", placed.source());
-}
-
-void Fold::operator()(const events::OrderHeld& held) {
-  Entry& entry = changed(held.order());
-  entry.json["on_hold"] = true;
-  entry.json["erp_status"] = "on_hold";
-  documents.personal(entry, "hold_reason", held.reason());
-  documents.personal(entry, line(entry, "ON_HOLD", held.by()) + "/reason", held.reason());
-}
-
-void Fold::operator()(const events::OrderResumed& resumed) {
-  Entry& entry = changed(resumed.order());
-  entry.json["on_hold"] = false;
-  entry.json["hold_reason"] = Json();
-  entry.json["erp_status"] = erp_word(entry.status);
-  line(entry, "RESUMED", resumed.by());
-}
-
-// ---- payments ----
-
-void Fold::operator()(const events::PaymentRequested& requested) {
-  Entry& payment = documents.create("payment", requested.payment(), commit.time_ms);
-  payment.version = event.version;
-  if (const Entry* order = documents.find("order", requested.order())) payment.customer = order->customer;
-  const Json none = money(0, requested.currency());
-  payment.json = Json{
-      {"id", requested.payment()}, {"order_id", requested.order()}, {"status", "requested"}, {"currency", requested.currency()},
-      {"amount", money(requested.amount(), requested.currency())}, {"received", none}, {"capturable", none}, {"refund_requested", none},
-      {"refunded", none}, {"provider", Json()}, {"intent_id", Json()}, {"client_secret", Json()}, {"provider_state", Json()},
-      {"failure", Json()}, {"method", Json()}, {"recorded_by", Json()}, {"reference", Json()},
-      {"created_at", iso_time(commit.time_ms)}, {"updated_at", iso_time(commit.time_ms)},
-  };
-  payment.status = "requested";
-}
-
-Entry& Fold::payment_changed(const std::string& payment, std::string_view status) {
-  Entry& entry = documents.edit("payment", payment);
-  if (event.stream == "payment/" + payment) entry.version = event.version;
-  entry.status = status;
-  entry.json["status"] = status;
-  entry.json["updated_at"] = iso_time(commit.time_ms);
-  return entry;
-}
-
 std::int64_t amount_of(const Json& json, std::string_view name) {
   const Json* member = json.find(name);
   return member == nullptr ? 0 : member->integer("amount");
@@ -382,6 +312,94 @@ void show_on_order(Documents& documents, const Entry& payment, std::int64_t time
   }
   order->json["payment_status"] = word;
   order->json["updated_at"] = iso_time(time_ms);
+}
+
+void Fold::operator()(const events::OrderPlaced& placed) {
+  Entry& entry = documents.create("order", placed.order(), commit.time_ms);
+  entry.version = event.version;
+  entry.customer = placed.customer();
+  const Json none = money(0, placed.currency());
+  entry.json = Json{
+      {"id", placed.order()}, {"order_number", placed.number()}, {"status", "QUOTED"}, {"erp_status", "pending"}, {"on_hold", false},
+      {"hold_reason", Json()}, {"released", false}, {"order_type", placed.type()}, {"source", placed.source()},
+      {"quote_id", text_or_null(placed.quote())}, {"quote_number", text_or_null(placed.quote_number())},
+      {"product_id", text_or_null(placed.product())}, {"sku", Json()}, {"product_name", Json()}, {"customer_id", placed.customer()},
+      {"customer_email", Json()}, {"quantity", placed.quantity()}, {"currency", placed.currency()},
+      {"total_price", money(placed.total(), placed.currency())}, {"payment_id", text_or_null(placed.payment())},
+      {"payment_status", "pending"}, {"amount_paid", none}, {"amount_refunded", none}, {"shipping", Json()}, {"shipment", Json()},
+      {"production_orders", Json::Array{}}, {"timeline", Json::Array{}}, {"created_at", iso_time(commit.time_ms)},
+      {"updated_at", iso_time(commit.time_ms)}, {"shop", text_or_null(placed.shop())},
+      {"source_order_id", text_or_null(placed.external_id())},
+      {"source_order_number", text_or_null(placed.external_number())}, {"source_report", text_or_null(placed.report())},
+      {"source_modified_at", placed.modified_ms() > 0 ? Json(iso_time(placed.modified_ms())) : Json()},
+      {"reorder_of", text_or_null(placed.reorder_of())}, {"shipping_price", money(placed.shipping(), placed.currency())},
+      {"lines", Json::Array{}}, {"shortage", Json()},
+  };
+  if (placed.lines_size() > 0) store_lines(entry, placed.lines(), Json(Json::Array{}));
+  documents.personal(entry, "customer_email", placed.customer_mail());
+  store_address(entry, placed.ship_to());
+  if (const Entry* product = documents.find("product", placed.product())) {
+    entry.json["sku"] = product->json.text("sku");
+    documents.personal(entry, "product_name", product->json.text("subject"), product->json.text("name"));
+  }
+  const auto past = [&](std::string_view word, std::int64_t time_ms) {
+    if (time_ms > 0) entry.json["timeline"].push_back(Json{{"event", word}, {"at", iso_time(time_ms)}, {"by", Json()}});
+  };
+  past("OPPORTUNITY", placed.uploaded_ms());
+  past("QUOTED", placed.quoted_ms());
+  line(entry, "ORDERED");
+  documents.set_status(entry, "QUOTED");
+  documents.list(entry, "all", "all");
+  documents.list(entry, "customer", placed.customer());
+  documents.name(entry, "number", placed.number());
+  if (!placed.quote().empty()) documents.name(entry, "quote", placed.quote());
+  if (!placed.external_id().empty()) documents.list(entry, "source", placed.source());
+  // Only our own shop's orders come after their payment.
+  const Entry* payment = placed.source() == "shop" ? documents.find("payment", placed.payment()) : nullptr;
+  if (payment != nullptr) show_on_order(documents, *payment, commit.time_ms);
+}
+
+void Fold::operator()(const events::OrderHeld& held) {
+  Entry& entry = changed(held.order());
+  entry.json["on_hold"] = true;
+  entry.json["erp_status"] = "on_hold";
+  documents.personal(entry, "hold_reason", held.reason());
+  documents.personal(entry, line(entry, "ON_HOLD", held.by()) + "/reason", held.reason());
+}
+
+void Fold::operator()(const events::OrderResumed& resumed) {
+  Entry& entry = changed(resumed.order());
+  entry.json["on_hold"] = false;
+  entry.json["hold_reason"] = Json();
+  entry.json["erp_status"] = erp_word(entry.status);
+  line(entry, "RESUMED", resumed.by());
+}
+
+// ---- payments ----
+
+void Fold::operator()(const events::PaymentRequested& requested) {
+  Entry& payment = documents.create("payment", requested.payment(), commit.time_ms);
+  payment.version = event.version;
+  payment.customer = requested.cart();   // a cart is named by whose it is
+  if (const Entry* order = documents.find("order", requested.order())) payment.customer = order->customer;
+  const Json none = money(0, requested.currency());
+  payment.json = Json{
+      {"id", requested.payment()}, {"order_id", requested.order()}, {"status", "requested"}, {"currency", requested.currency()},
+      {"amount", money(requested.amount(), requested.currency())}, {"received", none}, {"capturable", none}, {"refund_requested", none},
+      {"refunded", none}, {"provider", Json()}, {"intent_id", Json()}, {"client_secret", Json()}, {"provider_state", Json()},
+      {"failure", Json()}, {"method", Json()}, {"recorded_by", Json()}, {"reference", Json()},
+      {"created_at", iso_time(commit.time_ms)}, {"updated_at", iso_time(commit.time_ms)},
+  };
+  payment.status = "requested";
+}
+
+Entry& Fold::payment_changed(const std::string& payment, std::string_view status) {
+  Entry& entry = documents.edit("payment", payment);
+  if (event.stream == "payment/" + payment) entry.version = event.version;
+  entry.status = status;
+  entry.json["status"] = status;
+  entry.json["updated_at"] = iso_time(commit.time_ms);
+  return entry;
 }
 
 // `status` empty: as the sum says.
@@ -436,12 +454,8 @@ void Fold::operator()(const events::ProductionOrderCreated& created) {
   documents.create("production", created.production_order(), commit.time_ms).json["order"] = created.order();
   changed(created.order())
       .json["production_orders"]
-      .push_back(Json{{"id", created.production_order()},
-                      {"number", created.number()},
-                      {"line_id", text_or_null(created.line())},
-                      {"quantity", created.quantity()},
-                      {"printed", 0},
-                      {"status", "queued"}});
+      .push_back(Json{{"id", created.production_order()}, {"number", created.number()}, {"line_id", text_or_null(created.line())},
+                      {"quantity", created.quantity()}, {"printed", 0}, {"status", "queued"}});
 }
 
 Json* Fold::production(const std::string& production_order) {
@@ -459,7 +473,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "orders", .version = 2, .poison = Poison::stop, .apply = apply};
+const View view{.name = "orders", .version = 3, .poison = Poison::stop, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view order) {
   return queries.get(view.name, scope, "order", order);

@@ -89,7 +89,7 @@ struct Fold {
                    events::TimerFired, events::OrderReleased, events::OrderPaid, events::OrderQueued, events::OrderPrinting,
                    events::OrderPrinted, events::OrderQualityCheckStarted, events::OrderQualityFailed, events::OrderReadyToShip,
                    events::OrderShipped, events::OrderDelivered, events::OrderCompleted, events::OrderHeld, events::OrderResumed,
-                   events::OrderCancelled, events::OrderRefunded, events::OrderShippingChanged> ||
+                   events::OrderCancelled, events::OrderRefunded, events::OrderShippingChanged, events::OrderReopened> ||
              OrderLineEvent<T> ||
              ProductEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> || PrinterEvent<T> || PrintEvent<T> ||
              ShipmentEvent<T> || EffectEvent<T>

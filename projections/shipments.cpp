@@ -68,7 +68,7 @@ struct Fold {
     entry.version = event.version;
     entry.customer = placed.customer();
     entry.json = Json{{"order_number", placed.number()}, {"status", "QUOTED"}, {"on_hold", false}, {"quantity", placed.quantity()},
-                      {"carrier", Json()}, {"tracking_number", Json()}, {"timeline", Json::Array{}},
+                      {"carrier", Json()}, {"tracking_number", Json()}, {"shortage", Json()}, {"timeline", Json::Array{}},
                       {"created_at", iso_time(commit.time_ms)}, {"updated_at", iso_time(commit.time_ms)}};
     if (placed.uploaded_ms() > 0) step(entry, "OPPORTUNITY", placed.uploaded_ms());
     step(entry, "QUOTED", placed.quoted_ms() > 0 ? placed.quoted_ms() : commit.time_ms);
@@ -88,12 +88,24 @@ struct Fold {
   void operator()(const events::OrderCompleted& completed) { step(completed.order(), "COMPLETE"); }
   void operator()(const events::OrderCancelled& cancelled) { step(cancelled.order(), "CANCELLED"); }
   void operator()(const events::OrderRefunded& refunded) { step(refunded.order(), "REFUNDED"); }
+  void operator()(const events::OrderReopened& reopened) { step(reopened.order(), "QUOTED"); }
+  // What the shelf did not have: the link asks for the answer.
+  void operator()(const events::OrderShortOfStock& short_of) {
+    std::int64_t pieces = 0;
+    for (const auto& line : short_of.lines()) pieces += line.quantity();
+    documents.edit("tracking", short_of.order()).json["shortage"] = Json{{"pieces", pieces}, {"answer", Json()}};
+  }
+  void operator()(const events::OrderShortageAnswered& answered) {
+    documents.edit("tracking", answered.order()).json["shortage"]["answer"] = answered.answer();
+  }
   void operator()(const events::OrderHeld& held) { documents.edit("tracking", held.order()).json["on_hold"] = true; }
   void operator()(const events::OrderResumed& resumed) { documents.edit("tracking", resumed.order()).json["on_hold"] = false; }
 
   template <class T>
-    requires OneOf<T, events::OrderReleased, events::OrderShippingChanged> || OrderLineEvent<T> || WorkshopEvent<T> || ModelEvent<T> ||
-             QuoteEvent<T> || ProductEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> || PrinterEvent<T> ||
+    requires OneOf<T, events::OrderReleased, events::OrderShippingChanged, events::OrderObserved, events::OrderLinesChanged,
+                   events::OrderLineMapped, events::OrderLinePlanned> ||
+             WorkshopEvent<T> || ModelEvent<T> || QuoteEvent<T> ||
+             ProductEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> || PrinterEvent<T> ||
              PrintEvent<T> || EffectEvent<T>
   void operator()(const T&) {}
 };
@@ -105,7 +117,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "shipments", .version = 1, .poison = Poison::park, .apply = apply};
+const View view{.name = "shipments", .version = 2, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view shipment) {
   return queries.get(view.name, scope, "shipment", shipment);

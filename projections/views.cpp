@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "projections/carts.hpp"
 #include "projections/commit.hpp"
 #include "projections/effects.hpp"
 #include "projections/files.hpp"
@@ -16,7 +17,7 @@
 namespace layerline::projections {
 
 std::span<const View> all_views() {
-  static const std::array views{effects::view, files::view, inventory::view, lots::view, orders::view, printers::view,
+  static const std::array views{carts::view, effects::view, files::view, inventory::view, lots::view, orders::view, printers::view,
                                 production::view, products::view, quotes::view, shipments::view};
   return views;
 }

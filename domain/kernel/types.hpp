@@ -31,6 +31,7 @@ using FileId = Id<struct FileTag>;                // one upload of a model by on
 using QuoteId = Id<struct QuoteTag>;
 using ProductId = Id<struct ProductTag>;
 using OrderId = Id<struct OrderTag>;
+using CartId = Id<struct CartTag>;                // whose it is: a customer's id, or a guest's
 using PaymentId = Id<struct PaymentTag>;
 using MaterialId = Id<struct MaterialTag>;        // "PLA-black": type and colour
 using LotId = Id<struct LotTag>;                  // what is written on a spool: of one workshop

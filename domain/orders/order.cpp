@@ -71,7 +71,9 @@ void evolve(Workshop& workshop, const events::OrderPlaced& event, Time) {
   workshop.numbers.note(order.number);
   if (!order.lines.empty()) {
     workshop.shop_orders.emplace(products::mapping_key(order.source, order.shop, order.external_id), order.id);
-    if (!order.customer_mail.empty() && order.customer_mail != erased_text) workshop.buyers.emplace(order.customer_mail, order.customer);
+    // A shop elsewhere or an operator knows whose mail address it is; at our own checkout anybody may write any.
+    if (paid_elsewhere(order.source) && !order.customer_mail.empty() && order.customer_mail != erased_text)
+      workshop.buyers.emplace(order.customer_mail, order.customer);
     note_held_lines(workshop, order);
   }
   workshop.orders.emplace(order.id, std::move(order));
@@ -112,6 +114,18 @@ void evolve(Workshop& workshop, const events::OrderHeld& event, Time) { edit(wor
 void evolve(Workshop& workshop, const events::OrderResumed& event, Time) { edit(workshop, event.order()).held = false; }
 void evolve(Workshop& workshop, const events::OrderCancelled& event, Time) { edit(workshop, event.order()).status = Status::cancelled; }
 void evolve(Workshop& workshop, const events::OrderRefunded& event, Time) { edit(workshop, event.order()).status = Status::refunded; }
+void evolve(Workshop& workshop, const events::OrderShortOfStock& event, Time) { edit(workshop, event.order()).short_of_stock = true; }
+void evolve(Workshop& workshop, const events::OrderShortageAnswered& event, Time) {
+  edit(workshop, event.order()).waits_for_stock = event.answer() == "wait";
+}
+
+// As it was when it was placed; what was cancelled with it stays cancelled, and is made anew.
+void evolve(Workshop& workshop, const events::OrderReopened& event, Time) {
+  Order& order = edit(workshop, event.order());
+  order.status = Status::quoted;
+  order.production.clear();
+  for (Line& line : order.lines) line.planned = false;
+}
 
 // ---- decisions ----
 
@@ -142,8 +156,14 @@ Events place(const quotes::Quote& quote, const OrderId& id, const ProductId& pro
 Events pay(const OrderId& id, const PaymentId& payment, const Context& context) {
   const Order* order = context.workshop.order(id);
   Events out;
-  // Money for an order that is over stays on the payment, where the operator sees it and refunds it.
-  if (order == nullptr || order->paid || order->status == Status::cancelled || order->status == Status::refunded) return out;
+  if (order == nullptr || order->paid || order->status == Status::refunded) return out;
+  if (order->status == Status::cancelled) {
+    // What a shop elsewhere called off stays so: its money is given back there.
+    if (paid_elsewhere(order->source)) return out;
+    auto* reopened = out.on(stream(id)).mutable_order_reopened();
+    reopened->set_order(id.str());
+    reopened->set_payment(payment.str());
+  }
   auto* event = out.on(stream(id)).mutable_order_paid();
   event->set_order(id.str());
   event->set_payment(payment.str());
@@ -279,6 +299,27 @@ Decided decide(const CompleteOrder& command, const Context& context) {
   auto* event = out.on(stream(order->id)).mutable_order_completed();
   event->set_order(order->id.str());
   event->set_by(context.actor);
+  return out;
+}
+
+Decided decide(const AnswerShortage& command, const Context& context) {
+  const Order* order = context.workshop.order(command.order);
+  if (order == nullptr) return not_found("order");
+  if (!order->short_of_stock) return refuse("no-shortage", fmt::format("Order {} has all that it needs.", order->number));
+  if (over(order->status) || (!command.refund && order->waits_for_stock)) return Events{};
+  if (order->status >= Status::shipped) return wrong_status(*order, "order-already-shipped", "an order that has not been shipped");
+  if (command.refund && paid_elsewhere(order->source))
+    return refuse("paid-elsewhere", "The money is given back where it was paid, and the order ends with that.");
+  Events out;
+  auto* event = out.on(stream(order->id)).mutable_order_shortage_answered();
+  event->set_order(order->id.str());
+  event->set_answer(command.refund ? "refund" : "wait");
+  event->set_by(context.actor);
+  if (!command.refund) return out;
+  Decided cancelled = decide(CancelOrder{order->id, ""}, context);
+  if (!cancelled) return cancelled;
+  out.append(std::move(*cancelled));
+  if (Decided back = payments::decide(payments::RefundPayment{order->payment, 0}, context); back) out.append(std::move(*back));
   return out;
 }
 

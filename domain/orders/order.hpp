@@ -53,6 +53,8 @@ struct Order {
   std::int64_t refunded_there = 0;    // cumulative
   std::string carrier_there;      // of a fulfilment made by the source
   std::string tracking_there;
+  bool short_of_stock = false;    // the shelf did not have all of its stocked products when it was paid
+  bool waits_for_stock = false;   // its customer said that he waits
 };
 
 // ---- commands ----
@@ -72,6 +74,8 @@ struct FailQualityCheck {
   std::vector<std::string> defects = {};   // codes: "stringing", "warped"
 };
 struct CompleteOrder { OrderId order; };
+// What becomes of an order that the shelf could not serve: it waits until the rest is made, or ends and is paid back.
+struct AnswerShortage { OrderId order; bool refund = false; };
 
 // ---- decisions ----
 
@@ -84,6 +88,7 @@ struct CompleteOrder { OrderId order; };
 [[nodiscard]] Decided decide(const PassQualityCheck&, const Context&);
 [[nodiscard]] Decided decide(const FailQualityCheck&, const Context&);
 [[nodiscard]] Decided decide(const CompleteOrder&, const Context&);
+[[nodiscard]] Decided decide(const AnswerShortage&, const Context&);
 
 [[nodiscard]] Events place(const quotes::Quote&, const OrderId&, const ProductId&, const Address&, const Context&);
 [[nodiscard]] Events pay(const OrderId&, const PaymentId&, const Context&);
@@ -122,5 +127,8 @@ void evolve(Workshop&, const events::OrderResumed&, Time);
 void evolve(Workshop&, const events::OrderCancelled&, Time);
 void evolve(Workshop&, const events::OrderRefunded&, Time);
 void evolve(Workshop&, const events::OrderShippingChanged&, Time);
+void evolve(Workshop&, const events::OrderShortOfStock&, Time);
+void evolve(Workshop&, const events::OrderShortageAnswered&, Time);
+void evolve(Workshop&, const events::OrderReopened&, Time);
 
 }  // namespace layerline::orders

@@ -176,6 +176,18 @@ Decided place_observed(const ObserveShopOrder& command, const Context& context) 
   return out;
 }
 
+Placed placed_of(const carts::Checkout& checkout, const Workshop& workshop) {
+  Placed placed{.source = "shop", .shop = "main", .external_id = checkout.payment.str(), .external_number = {}, .lines = checkout.lines,
+                .shipping = checkout.shipping, .total = checkout.total, .customer = CustomerId(checkout.cart.str()),
+                .ship_to = checkout.ship_to, .customer_mail = checkout.customer_mail};
+  if (checkout.ship_to.line1 == erased_text) {
+    placed.ship_to = {};
+    placed.customer_mail.clear();
+  }
+  for (Line& line : placed.lines) line.title = workshop.products.at(line.product).entry.name;
+  return placed;
+}
+
 bool same_lines(const std::vector<Line>& a, const std::vector<Line>& b) {
   return std::ranges::equal(a, b, [](const Line& x, const Line& y) {
     return x.id == y.id && same_goods(x, y) && x.unit_price == y.unit_price && (x.title == y.title || x.title == erased_text);
@@ -243,6 +255,12 @@ Decided decide(const ObserveShopOrder& command, const Context& context) {
   const Order* known = context.workshop.order(order_of(context.workshop, command.source, command.shop, command.external_id));
   if (auto checked = check(command, known != nullptr, context); !checked) return std::unexpected(std::move(checked.error()));
   return known == nullptr ? place_observed(command, context) : observe_again(command, *known, context);
+}
+
+Events place(const carts::Checkout& checkout, const Context& context) {
+  Events out;
+  place(checkout.order, placed_of(checkout, context.workshop), context, out).set_payment(checkout.payment.str());
+  return out;
 }
 
 // ---- what follows from it ----
@@ -353,6 +371,9 @@ Decided decide(const ReorderOrder& command, const Context& context) {
   };
   if (lines.empty() || std::ranges::any_of(lines, gone))
     return refuse("not-to-be-ordered-again", "A product of this order is unknown or no longer offered.");
+  for (const Line& line : lines)
+    if (auto checked = carts::check_stock(*context.workshop.product(line.product), line.quantity, {}); !checked)
+      return std::unexpected(std::move(checked.error()));
   Placed placed{.source = "reorder", .shop = "main", .external_id = command.again.str(), .external_number = {}, .lines = lines,
                 .shipping = order->shipping, .total = total_of(-1, order->shipping, lines), .customer = order->customer,
                 .ship_to = order->ship_to, .customer_mail = order->customer_mail};

@@ -9,6 +9,8 @@
 #include "domain/kernel/events.hpp"
 #include "domain/orders/address.hpp"
 
+namespace layerline::carts { struct Checkout; }
+
 namespace layerline::orders {
 
 enum class ShopReport { open, paid, cancelled, refunded, fulfilled };
@@ -42,6 +44,8 @@ struct ReorderOrder { OrderId order; OrderId again; };   // again: made by the g
 [[nodiscard]] Decided decide(const MapOrderLine&, const Context&);
 [[nodiscard]] Decided decide(const ReorderOrder&, const Context&);
 
+// What was checked out of a cart of our own shop, now that its money is there.
+[[nodiscard]] Events place(const carts::Checkout&, const Context&);
 // What follows from the last report: the payment made at the shop, a cancellation, a refund, a fulfilment there. Total, and repeatable.
 [[nodiscard]] Events settle_as_reported(const OrderId&, const Context&);
 // The lines that waited for a SKU which is known now.

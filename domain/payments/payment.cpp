@@ -30,8 +30,8 @@ Status status_of_figures(const Payment& payment) {
 
 void evolve(Workshop& workshop, const events::PaymentRequested& event, Time) {
   const PaymentId id(event.payment());
-  workshop.payments.emplace(
-      id, Payment{.id = id, .order = OrderId(event.order()), .amount = event.amount(), .currency = event.currency(), .intent = {}});
+  workshop.payments.emplace(id, Payment{.id = id, .order = OrderId(event.order()), .cart = CartId(event.cart()), .amount = event.amount(),
+                                        .currency = event.currency(), .intent = {}});
 }
 
 void evolve(Workshop& workshop, const events::PaymentIntentCreated& event, Time) {
@@ -106,6 +106,25 @@ Events request(const OrderId& id, const Context& context) {
   return out;
 }
 
+Events request_for_checkout(const PaymentId& id, const Context& context) {
+  Events out;
+  const carts::Checkout& checkout = context.workshop.checkouts.at(id);
+  auto* event = out.on(stream(id)).mutable_payment_requested();
+  event->set_payment(id.str());
+  event->set_order(checkout.order.str());
+  event->set_amount(checkout.total);
+  event->set_currency(context.workshop.currency);
+  event->set_cart(checkout.cart.str());
+  if (checkout.total == 0) return out;
+  auto* action = effects::request(out, context).mutable_create_payment_intent();
+  action->set_payment(id.str());
+  action->set_order(checkout.order.str());
+  action->set_amount(checkout.total);
+  action->set_currency(context.workshop.currency);
+  seal(action->mutable_receipt_mail(), checkout.cart.str(), checkout.customer_mail);
+  return out;
+}
+
 Decided decide(const RecordIntent& command, const Context& context) {
   const Payment* payment = context.workshop.payment(command.payment);
   if (payment == nullptr) return not_found("payment");
@@ -116,7 +135,7 @@ Decided decide(const RecordIntent& command, const Context& context) {
   event->set_payment(payment->id.str());
   event->set_provider(command.provider);
   event->set_intent(command.intent);
-  seal(event->mutable_client_secret(), order->customer.str(), command.client_secret);
+  seal(event->mutable_client_secret(), order == nullptr ? payment->cart.str() : order->customer.str(), command.client_secret);
   return out;
 }
 

@@ -13,6 +13,7 @@ enum class Status { requested, open, partly_paid, failed, succeeded, partly_refu
 struct Payment {
   PaymentId id;
   OrderId order;
+  CartId cart;                     // of a checkout: the order is made once it is paid; empty: the order was there first
   Status status = Status::requested;
   std::int64_t amount = 0;
   std::int64_t received = 0;       // cumulative
@@ -54,6 +55,8 @@ struct RefundPayment { PaymentId payment; std::int64_t amount = 0; };   // 0: al
 
 // The payment of a placed order, and the effect that asks the provider for an intent.
 [[nodiscard]] Events request(const OrderId&, const Context&);
+// The same of a checkout.
+[[nodiscard]] Events request_for_checkout(const PaymentId&, const Context&);
 // What a shop took, and gave back: `refunded` is its cumulative figure; `money_came`: in the same decision.
 [[nodiscard]] Events record_elsewhere(const PaymentId&, const std::string& source, const Context&);
 [[nodiscard]] Events refund_elsewhere(const PaymentId&, std::int64_t refunded, bool money_came, const Context&);

@@ -84,6 +84,32 @@ Events new_order(const OrderId& id, const Context& context) {
   return out;
 }
 
+Events payment_failed(const PaymentId& id, const std::string& code, const Context& context) {
+  Events out;
+  const carts::Checkout& checkout = context.workshop.checkouts.at(id);
+  auto* send = to_customer(out, "payment_failed", CustomerId(checkout.cart.str()), checkout.customer_mail, checkout.ship_to.name, context);
+  if (send == nullptr) return out;
+  send->set_total(checkout.total);
+  send->set_detail(code);
+  return out;
+}
+
+Events short_of_stock(const events::OrderShortOfStock& event, const Context& context) {
+  std::int64_t missing = 0;
+  for (const auto& line : event.lines()) missing += line.quantity();
+  Events out;
+  const orders::Order& order = context.workshop.orders.at(OrderId(event.order()));
+  if (auto* send = to_customer(out, "short_of_stock", order.customer, order.customer_mail, order.customer_name, context)) {
+    describe(send, order);
+    send->set_detail(std::to_string(missing));
+  }
+  if (auto* send = to_operator(out, "order_short", context)) {
+    describe(send, order);
+    send->set_detail(std::to_string(missing));
+  }
+  return out;
+}
+
 Events stock_low(const MaterialId& id, std::int64_t available_mg, const Context& context) {
   Events out;
   if (auto* send = to_operator(out, "stock_low", context)) {

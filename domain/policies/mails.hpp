@@ -12,6 +12,9 @@ namespace layerline::mails {
 [[nodiscard]] Events printing(const OrderId&, const Context&);
 [[nodiscard]] Events shipped(const OrderId&, const Context&);
 [[nodiscard]] Events delivered(const OrderId&, const Context&);
+[[nodiscard]] Events payment_failed(const PaymentId&, const std::string& code, const Context&);   // of a checkout
+// to the customer, who may wait or have the money back, and to the operator
+[[nodiscard]] Events short_of_stock(const events::OrderShortOfStock&, const Context&);
 // to the operator
 [[nodiscard]] Events quote_waiting(const QuoteId&, const Context&);
 [[nodiscard]] Events new_order(const OrderId&, const Context&);

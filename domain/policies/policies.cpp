@@ -15,6 +15,7 @@ Events both(Events first, Events second) {
 
 Events on_timer(const events::TimerFired& event, const Context& context) {
   if (event.purpose() == "quote-expiry") return quotes::expire(QuoteId(event.subject()), context);
+  if (event.purpose() == "cart-hold") return carts::lapse(PaymentId(event.subject()), context);
   return {};
 }
 
@@ -26,12 +27,35 @@ Events on_recorded(const events::PaymentRecorded& event, const Context& context)
 
 Events on_intent(const events::PaymentIntentCreated& event, const Context& context) {
   const payments::Payment& payment = context.workshop.payments.at(PaymentId(event.payment()));
-  const bool wanted = !payments::paid_in_full(payment) && !orders::over(context.workshop.orders.at(payment.order).status);
+  const orders::Order* order = context.workshop.order(payment.order);
+  const bool open = order == nullptr ? carts::awaited(context.workshop, payment.id) : !orders::over(order->status);
+  const bool wanted = !payments::paid_in_full(payment) && open;
   return wanted ? Events{} : payments::abandon(payment.id, context);   // the order ended, or was paid elsewhere, while the intent was made
+}
+
+// A checkout's money makes its order; of what is free of charge, there is nothing to wait for.
+Events on_succeeded(const events::PaymentSucceeded& event, const Context& context) {
+  const PaymentId payment(event.payment());
+  Events placed = carts::place_order(payment, context);
+  return placed.empty() ? orders::pay(OrderId(event.order()), payment, context) : placed;
+}
+
+// An order whose payment is there before it is paid at once.
+Events on_placed(const events::OrderPlaced& event, const Context& context) {
+  const payments::Payment* payment = context.workshop.payment(PaymentId(event.payment()));
+  const OrderId order(event.order());
+  return payment == nullptr ? payments::request(order, context) : orders::pay(order, payment->id, context);
+}
+
+// A card was refused: the cart stays as it is, and what is held for it is held on.
+Events on_failed(const events::PaymentFailed& event, const Context& context) {
+  const PaymentId payment(event.payment());
+  return carts::awaited(context.workshop, payment) ? mails::payment_failed(payment, event.code(), context) : Events{};
 }
 
 // A shop's order comes with what became of its money there.
 Events on_requested(const events::PaymentRequested& event, const Context& context) {
+  if (!event.cart().empty()) return event.amount() == 0 ? carts::place_order(PaymentId(event.payment()), context) : Events{};
   const OrderId id(event.order());
   const std::optional<orders::ShopReport>& report = context.workshop.orders.at(id).report;
   const bool called_off = report == orders::ShopReport::cancelled || report == orders::ShopReport::refunded;
@@ -138,15 +162,17 @@ Events react(const events::Event& event, const Context& context) {
     case K::kQuoteApproved: return mails::quote_ready(QuoteId(event.quote_approved().quote()), context);
     case K::kQuoteSubmitted: return mails::quote_waiting(QuoteId(event.quote_submitted().quote()), context);
 
-    case K::kOrderPlaced: return payments::request(OrderId(event.order_placed().order()), context);
+    case K::kCartCheckedOut: return payments::request_for_checkout(PaymentId(event.cart_checked_out().payment()), context);
+    case K::kOrderPlaced: return on_placed(event.order_placed(), context);
     case K::kPaymentRequested: return on_requested(event.payment_requested(), context);
     case K::kPaymentAmountChanged: return on_amount(event.payment_amount_changed(), context);
     case K::kPaymentIntentCreated: return on_intent(event.payment_intent_created(), context);
-    case K::kPaymentSucceeded:
-      return orders::pay(OrderId(event.payment_succeeded().order()), PaymentId(event.payment_succeeded().payment()), context);
+    case K::kPaymentSucceeded: return on_succeeded(event.payment_succeeded(), context);
+    case K::kPaymentFailed: return on_failed(event.payment_failed(), context);
     case K::kPaymentRecorded: return on_recorded(event.payment_recorded(), context);
     case K::kPaymentRefunded: return on_refunded(event.payment_refunded(), context);
     case K::kOrderPaid: return on_paid(OrderId(event.order_paid().order()), context);
+    case K::kOrderShortOfStock: return mails::short_of_stock(event.order_short_of_stock(), context);
     case K::kOrderReleased: return production::create_for(OrderId(event.order_released().order()), context);
     case K::kOrderPrinting: return mails::printing(OrderId(event.order_printing().order()), context);
     case K::kOrderShipped: return on_shipped(OrderId(event.order_shipped().order()), context);
@@ -234,7 +260,6 @@ Events react(const events::Event& event, const Context& context) {
     case K::kOrderShippingChanged:
     case K::kPaymentIntentRefused:
     case K::kPaymentProgressed:
-    case K::kPaymentFailed:
     case K::kPaymentRefundRequested:
     case K::kMaterialDefined:
     case K::kProductionFileRefused:
@@ -261,6 +286,12 @@ Events react(const events::Event& event, const Context& context) {
     case K::kLocationOpened:
     case K::kStockMoved:
     case K::kProductionStepDone:
+    case K::kCartItemSet:
+    case K::kCartMerged:
+    case K::kCartHoldLapsed:
+    case K::kCartOrdered:
+    case K::kOrderShortageAnswered:
+    case K::kOrderReopened:
     case K::KIND_NOT_SET: return {};
   }
   return {};

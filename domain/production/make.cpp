@@ -93,6 +93,7 @@ Events create_for_lines(const orders::Order& order, const Context& context) {
   Maker maker(context, out);
   bool any = false;
   bool something_to_make = false;
+  events::OrderShortOfStock short_of;
   for (const orders::Line& line : order.lines) {
     const products::Product* product = context.workshop.product(line.product);
     something_to_make = something_to_make || product == nullptr;
@@ -107,6 +108,14 @@ Events create_for_lines(const orders::Order& order, const Context& context) {
     event->set_to_make(planned.to_make);
     any = true;
     something_to_make = something_to_make || planned.to_make > 0;
+    if (!product->entry.stocked || planned.to_make == 0) continue;
+    auto* missing = short_of.add_lines();
+    missing->set_line(line.id);
+    missing->set_quantity(planned.to_make);
+  }
+  if (short_of.lines_size() > 0) {
+    short_of.set_order(order.id.str());
+    *out.on("order/" + order.id.str()).mutable_order_short_of_stock() = std::move(short_of);
   }
   const bool begins = order.status <= orders::Status::paid && any;
   const bool begins_again = order.status >= orders::Status::printed && something_to_make;   // the source added a line, known or not

@@ -1,6 +1,18 @@
 #include "domain/workshop/rules.hpp"
 
+#include <algorithm>
+
 namespace layerline {
+
+bool ShippingRule::goes_to(std::string_view country) const {
+  return countries.empty() || std::ranges::find(countries, country) != countries.end();
+}
+
+const ShippingRule* Rules::shipping_option(std::string_view id) const {
+  for (const ShippingRule& option : shipping_options)
+    if (option.id == id) return &option;
+  return nullptr;
+}
 
 const MaterialRule* Rules::material(std::string_view type) const {
   for (const MaterialRule& rule : materials)
@@ -44,6 +56,11 @@ Rules rules_from(const events::PricingRules& stored) {
   rules.largest_part_y_um = stored.largest_part_y_um();
   rules.largest_part_z_um = stored.largest_part_z_um();
   rules.low_stock_mg = stored.low_stock_mg();
+  // A workshop that was opened before there were any has the usual ones.
+  if (stored.shipping_options_size() > 0) rules.shipping_options.clear();
+  for (const auto& s : stored.shipping_options())
+    rules.shipping_options.push_back({s.id(), s.name(), s.price(), s.free_from(), s.days(), {s.countries().begin(), s.countries().end()}});
+  if (stored.checkout_hold_ms() > 0) rules.checkout_hold_ms = stored.checkout_hold_ms();
   return rules;
 }
 
@@ -79,6 +96,16 @@ void store_rules(const Rules& rules, events::PricingRules* stored) {
   stored->set_largest_part_y_um(rules.largest_part_y_um);
   stored->set_largest_part_z_um(rules.largest_part_z_um);
   stored->set_low_stock_mg(rules.low_stock_mg);
+  for (const ShippingRule& s : rules.shipping_options) {
+    auto* out = stored->add_shipping_options();
+    out->set_id(s.id);
+    out->set_name(s.name);
+    out->set_price(s.price);
+    out->set_free_from(s.free_from);
+    out->set_days(s.days);
+    for (const std::string& country : s.countries) out->add_countries(country);
+  }
+  stored->set_checkout_hold_ms(rules.checkout_hold_ms);
 }
 
 }  // namespace layerline

@@ -24,6 +24,19 @@ struct FinishRule {
   std::int64_t price_per_unit = 0;       // minor units
 };
 
+// A way that a parcel can go.
+struct ShippingRule {
+  std::string id;                        // "standard"
+  std::string name;
+  std::int64_t price = 0;                // minor units
+  std::int64_t free_from = 0;            // what the goods cost; 0: never free
+  std::int64_t days = 0;
+  std::vector<std::string> countries = {};   // empty: all
+
+  [[nodiscard]] bool goes_to(std::string_view country) const;
+  [[nodiscard]] std::int64_t cost(std::int64_t goods) const { return free_from > 0 && goods >= free_from ? 0 : price; }
+};
+
 struct Rules {
   std::vector<MaterialRule> materials = {{"PLA", 2000, 1240}, {"PETG", 2500, 1270}, {"ABS", 2400, 1040}, {"TPU", 4000, 1210}};
   std::vector<DiscountRule> discounts = {{10, 1000}, {50, 1500}, {100, 2500}};   // ascending
@@ -43,9 +56,12 @@ struct Rules {
   std::int64_t largest_part_y_um = 256'000;
   std::int64_t largest_part_z_um = 256'000;
   std::int64_t low_stock_mg = 500'000;
+  std::vector<ShippingRule> shipping_options = {{"standard", "Standard", 500, 0, 5}, {"express", "Express", 1500, 0, 2}};
+  std::int64_t checkout_hold_ms = 900'000;
 
   [[nodiscard]] const MaterialRule* material(std::string_view type) const;
   [[nodiscard]] const FinishRule* finish(std::string_view name) const;
+  [[nodiscard]] const ShippingRule* shipping_option(std::string_view id) const;
   [[nodiscard]] std::int64_t discount_basis_points(std::int64_t quantity) const;
 };
 

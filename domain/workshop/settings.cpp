@@ -1,6 +1,7 @@
 #include "domain/workshop/settings.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "domain/workshop/limits.hpp"
 #include "domain/workshop/workshop.hpp"
@@ -48,6 +49,12 @@ void evolve(Workshop& workshop, const events::SubjectErased& event, Time) {
       blank(*clear);
     for (orders::Line& line : order.lines) blank(line.title);
   }
+  for (auto& [id, checkout] : workshop.checkouts) {
+    if (checkout.cart.str() != customer.str()) continue;
+    orders::Address& to = checkout.ship_to;
+    for (std::string* clear : {&checkout.customer_mail, &to.name, &to.line1, &to.line2, &to.city, &to.postal_code, &to.region, &to.phone})
+      blank(*clear);
+  }
   std::erase_if(workshop.buyers, [&](const auto& buyer) { return buyer.second == customer; });
   if (event.subject() == stream(workshop)) blank(workshop.operator_mail);
 }
@@ -78,6 +85,20 @@ namespace {
 
 bool within(std::int64_t value, std::int64_t least, std::int64_t most) { return value >= least && value <= most; }
 
+bool sane(const ShippingRule& option) {
+  return products::plain_code(option.id) && option.name.size() <= limits::product_name_max &&
+         within(option.price, 0, limits::rule_price_max) && within(option.free_from, 0, limits::price_max) &&
+         within(option.days, 0, limits::days_max) &&
+         std::ranges::all_of(option.countries, [](const std::string& country) { return country.size() == 2; });
+}
+
+bool sane_shipping(const std::vector<ShippingRule>& options) {
+  std::set<std::string> ids;
+  for (const ShippingRule& option : options) ids.insert(option.id);
+  return !options.empty() && options.size() <= limits::shipping_options_max && ids.size() == options.size() &&
+         std::ranges::all_of(options, [](const ShippingRule& option) { return sane(option); });
+}
+
 // The bounds together keep every price that the rules can make inside 64 bits.
 bool sane(const Rules& rules) {
   const auto is_price = [](std::int64_t price) { return within(price, 0, limits::rule_price_max); };
@@ -94,7 +115,8 @@ bool sane(const Rules& rules) {
          within(rules.print_hours_per_day, 1, 24) && within(rules.extra_delivery_days, 0, limits::days_max) &&
          within(rules.quote_valid_days, 1, limits::days_max) && rules.approve_up_to_total >= 0 && rules.approve_up_to_quantity >= 0 &&
          rules.largest_part_x_um > 0 && rules.largest_part_y_um > 0 && rules.largest_part_z_um > 0 &&
-         within(rules.low_stock_mg, 0, limits::mass_max_mg);
+         within(rules.low_stock_mg, 0, limits::mass_max_mg) && sane_shipping(rules.shipping_options) &&
+         within(rules.checkout_hold_ms, 1, limits::checkout_hold_max_ms);
 }
 
 }  // namespace
@@ -102,8 +124,8 @@ bool sane(const Rules& rules) {
 Decided decide(const Configure& command, const Context& context) {
   const Rules& rules = command.rules;
   if (!sane(rules))
-    return refuse("bad-rules", "The rules need materials, finishes, ascending discounts of at most 100 %, prices of 0 or more, and hours, "
-                               "markup, validity and part sizes above 0, all within sensible bounds.");
+    return refuse("bad-rules", "The rules need materials, finishes, ways of shipping, ascending discounts of at most 100 %, prices of 0 or "
+                               "more, and hours, markup, validity and part sizes above 0, all within sensible bounds.");
   Events out;
   auto* event = out.on(stream(context.workshop)).mutable_workshop_configured();
   store_rules(rules, event->mutable_rules());

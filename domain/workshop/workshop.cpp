@@ -126,6 +126,14 @@ void evolve(Workshop& w, const std::string& stream, const events::Event& event, 
     case K::kLocationOpened: inventory::evolve(w, event.location_opened(), at); break;
     case K::kStockMoved: inventory::evolve(w, event.stock_moved(), at); break;
     case K::kProductionStepDone: production::evolve(w, event.production_step_done(), at); break;
+    case K::kCartItemSet: carts::evolve(w, event.cart_item_set(), at); break;
+    case K::kCartMerged: carts::evolve(w, event.cart_merged(), at); break;
+    case K::kCartCheckedOut: carts::evolve(w, event.cart_checked_out(), at); break;
+    case K::kCartHoldLapsed: carts::evolve(w, event.cart_hold_lapsed(), at); break;
+    case K::kCartOrdered: carts::evolve(w, event.cart_ordered(), at); break;
+    case K::kOrderShortOfStock: orders::evolve(w, event.order_short_of_stock(), at); break;
+    case K::kOrderShortageAnswered: orders::evolve(w, event.order_shortage_answered(), at); break;
+    case K::kOrderReopened: orders::evolve(w, event.order_reopened(), at); break;
     // Facts that no decision asks for:
     case K::kFileUploaded:
     case K::kModelRefused:

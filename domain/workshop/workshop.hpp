@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "domain/carts/cart.hpp"
 #include "domain/effects/effect.hpp"
 #include "domain/inventory/material.hpp"
 #include "domain/kernel/numbers.hpp"
@@ -31,7 +32,7 @@ namespace layerline {
 
 struct Timer {
   Time due;
-  std::string purpose;   // "quote-expiry"
+  std::string purpose;   // "quote-expiry", "cart-hold"
   std::string subject;   // the id that it is about
 };
 
@@ -56,6 +57,8 @@ struct Workshop {
   std::unordered_map<std::string, OrderId> shop_orders;       // by products::mapping_key(source, shop, external id)
   std::unordered_map<std::string, CustomerId> buyers;         // without an account, by mail address: personal
   std::set<std::pair<OrderId, std::string>> held_lines;       // that wait for their SKU to be known
+  std::unordered_map<CartId, carts::Cart> carts;
+  std::unordered_map<PaymentId, carts::Checkout> checkouts;   // of which no order was made yet
   std::unordered_map<PaymentId, payments::Payment> payments;
   std::map<MaterialId, inventory::Material> materials;
   std::unordered_map<LotId, inventory::Lot> lots;
@@ -75,6 +78,7 @@ struct Workshop {
   [[nodiscard]] const quotes::Quote* quote(const QuoteId& key) const { return find(quotes, key); }
   [[nodiscard]] const products::Product* product(const ProductId& key) const { return find(products, key); }
   [[nodiscard]] const orders::Order* order(const OrderId& key) const { return find(orders, key); }
+  [[nodiscard]] const carts::Cart* cart(const CartId& key) const { return find(carts, key); }
   [[nodiscard]] const payments::Payment* payment(const PaymentId& key) const { return find(payments, key); }
   [[nodiscard]] const inventory::Material* material(const MaterialId& key) const { return find(materials, key); }
   [[nodiscard]] const inventory::Lot* lot(const LotId& key) const { return find(lots, key); }

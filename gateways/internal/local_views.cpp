@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "gateways/internal/limits.hpp"
+#include "gateways/internal/shop_front.hpp"
 #include "infra/json/writer.hpp"
 #include "infra/store/json_tree.hpp"
 #include "projections/effects.hpp"
@@ -122,6 +123,8 @@ Found find(const p::Queries& queries, const p::Scope& scope, const FindDocument&
     case Thing::payment_of_order: return payment_of_order(queries, scope, find.id);
     case Thing::tracking: return p::shipments::find_tracking(queries, scope, find.id);
     case Thing::lot: return lot_with_uses(queries, scope, find.id);
+    case Thing::offer: return offer(queries, scope, find.id);
+    case Thing::cart: return cart(queries, scope, find.id);
   }
   std::unreachable();
 }
@@ -138,6 +141,7 @@ std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::S
     case List::ledger: return p::inventory::ledger(queries, scope, read.owner, request);
     case List::printers: return p::printers::list(queries, scope, read.status, request);
     case List::products: return p::products::list(queries, scope, read.category, read.search, read.status, request);
+    case List::offers: return offers(queries, scope, read.category, read.search, read.status == "in_stock", request);
     case List::sku_mappings: return p::products::mappings(queries, scope, request);
     case List::effects: return p::effects::list(queries, scope, read.status, request);
     case List::lots: return p::lots::list(queries, scope, read.owner, read.status, request);

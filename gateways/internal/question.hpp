@@ -26,14 +26,16 @@ enum class Thing : std::uint8_t {
   payment_of_order,          // by the order's id
   tracking,                  // what a magic link shows of an order
   lot,                       // and the newest prints that took of it
+  offer,                     // a product as the public sees it
+  cart,                      // with the prices of now
 };
-inline constexpr Thing last_thing = Thing::lot;
+inline constexpr Thing last_thing = Thing::cart;
 
 enum class List : std::uint8_t {
   quotes, orders, production_orders, materials, ledger, printers, products, effects, sku_mappings,
-  lots, lot_uses, order_materials, locations, work_steps
+  lots, lot_uses, order_materials, locations, work_steps, offers
 };
-inline constexpr List last_list = List::work_steps;
+inline constexpr List last_list = List::offers;
 
 struct FindDocument {
   Thing thing = Thing::quote;
@@ -45,7 +47,7 @@ struct FindDocument {
 struct ReadPage {
   List list = List::quotes;
   std::string owner = {};    // the customer whose they are; the material of a ledger or of lots, the lot, the order; empty: any
-  std::string status = {};   // empty: any
+  std::string status = {};   // empty: any; of offers: "in_stock"
   std::string cursor = {};
   std::uint32_t limit = 0;
   std::string category = {}; // of products; empty: any

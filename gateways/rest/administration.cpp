@@ -159,6 +159,16 @@ awaitable<Response> erase(Api& api, Request& request) {
   co_return response;
 }
 
+std::vector<ShippingRule> read_shipping_options(Body& body) {
+  std::vector<ShippingRule> options;
+  for (Body& option : body.objects("shipping_options")) {
+    options.push_back({option.text("id"), option.text("name"), option.amount("price").value_or(0), option.amount("free_from").value_or(0),
+                       option.integer("days", 0), option.texts("countries")});
+    body.blame(option);
+  }
+  return options;
+}
+
 awaitable<Response> configure(Api& api, Request& request) {
   auto caller = authenticate_admin(api, request);
   if (!caller) co_return std::move(caller.error());
@@ -182,6 +192,8 @@ awaitable<Response> configure(Api& api, Request& request) {
   set("largest_part_y_um", rules->largest_part_y_um);
   set("largest_part_z_um", rules->largest_part_z_um);
   set("low_stock_mg", rules->low_stock_mg);
+  set("checkout_hold_ms", rules->checkout_hold_ms);
+  if (body->has("shipping_options")) rules->shipping_options = read_shipping_options(*body);
   if (auto wrong = body->error()) co_return std::move(*wrong);
   co_return co_await tell(api, *caller, request, settings::Configure{std::move(*rules)});
 }

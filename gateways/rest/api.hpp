@@ -77,6 +77,7 @@ void add_quotes(http::Router& router, Api& api);
 void add_orders(http::Router& router, Api& api);
 void add_order_import(http::Router& router, Api& api);
 void add_products(http::Router& router, Api& api);
+void add_carts(http::Router& router, Api& api);
 void add_payments(http::Router& router, Api& api);
 void add_production(http::Router& router, Api& api);
 void add_inventory(http::Router& router, Api& api);

@@ -33,6 +33,12 @@ quotes::Options options_of_quote(const Document& quote) {
   return options;
 }
 
+std::string payment_of_cart(const Document& cart) {
+  const auto json = Json::parse(cart.json);
+  const Json* checkout = json ? json->find("checkout") : nullptr;
+  return checkout == nullptr ? "" : std::string(checkout->text("payment_id"));
+}
+
 std::string status_of_order(const Document& order) {
   const auto json = Json::parse(order.json);
   std::string out;

@@ -7,6 +7,7 @@
 #include "gateways/rest/form.hpp"
 #include "gateways/rest/fresh_id.hpp"
 #include "gateways/rest/shipping_address.hpp"
+#include "gateways/rest/shopper.hpp"
 
 namespace layerline::rest {
 namespace {
@@ -15,7 +16,7 @@ OrderId order_id(const Request& request) { return OrderId(std::string(request.pa
 std::string stream(const OrderId& id) { return "order/" + id.str(); }
 
 awaitable<Response> get(Api& api, Request& request) {
-  auto caller = authenticate(api, request);
+  auto caller = buyer(api, request);
   if (!caller) co_return std::move(caller.error());
   auto order = co_await api.views.find(Thing::order, *caller, request, order_id(request).str());
   if (!order) co_return std::move(order.error());
@@ -23,7 +24,7 @@ awaitable<Response> get(Api& api, Request& request) {
 }
 
 awaitable<Response> status(Api& api, Request& request) {
-  auto caller = authenticate(api, request);
+  auto caller = buyer(api, request);
   if (!caller) co_return std::move(caller.error());
   auto order = co_await api.views.find(Thing::order, *caller, request, order_id(request).str());
   if (!order) co_return std::move(order.error());
@@ -204,6 +205,22 @@ awaitable<Response> release(Api& api, Request& request) {
   co_return co_await say(api, request, *caller, std::move(command));
 }
 
+// Of an order that the shelf could not serve: by whose it is, or the staff for him.
+awaitable<Response> answer_shortage(Api& api, Request& request) {
+  auto caller = buyer(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  const std::string answer = body->text("answer");
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  if (answer != "wait" && answer != "refund") co_return http::problem(400, "unknown-answer", "The answer is wait or refund.");
+  if (!caller->staff()) {
+    auto own = co_await api.views.find(Thing::order, *caller, request, order_id(request).str());
+    if (!own) co_return std::move(own.error());
+  }
+  co_return co_await say(api, request, *caller, orders::AnswerShortage{order_id(request), answer == "refund"});
+}
+
 }  // namespace
 
 void add_orders(http::Router& router, Api& api) {
@@ -222,6 +239,7 @@ void add_orders(http::Router& router, Api& api) {
     router.add(Method::post, base + "/{id}/label", bind(label));
     router.add(Method::post, base + "/{id}/cancel", bind(cancel));
     router.add(Method::post, base + "/{id}/release", bind(release));
+    router.add(Method::post, base + "/{id}/shortage", bind(answer_shortage));
   }
 }
 

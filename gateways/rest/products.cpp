@@ -4,6 +4,7 @@
 #include "gateways/rest/form.hpp"
 #include "gateways/rest/fresh_id.hpp"
 #include "gateways/rest/limits.hpp"
+#include "gateways/rest/shopper.hpp"
 #include "workers/slicer/model_facts.hpp"
 
 namespace layerline::rest {
@@ -11,16 +12,17 @@ namespace {
 
 std::string id_of(const Request& request) { return std::string(request.parameter("id")); }
 
+// The staff sees all of the catalogue, everybody else what is on offer.
 awaitable<Response> list(Api& api, Request& request) {
-  auto caller = authenticate_staff(api, request);
+  auto caller = visitor(api, request);
   if (!caller) co_return std::move(caller.error());
-  co_return co_await api.views.list(List::products, *caller, request);
+  co_return co_await api.views.list(caller->staff() ? List::products : List::offers, *caller, request);
 }
 
 awaitable<Response> get(Api& api, Request& request) {
-  auto caller = authenticate_staff(api, request);
+  auto caller = visitor(api, request);
   if (!caller) co_return std::move(caller.error());
-  auto found = co_await api.views.find(Thing::product, *caller, request, id_of(request));
+  auto found = co_await api.views.find(caller->staff() ? Thing::product : Thing::offer, *caller, request, id_of(request));
   if (!found) co_return std::move(found.error());
   co_return api.views.answer(std::move(*found), caller->partition);
 }

@@ -8,6 +8,7 @@ void add_routes(http::Router& router, Api& api) {
   add_orders(router, api);
   add_order_import(router, api);
   add_products(router, api);
+  add_carts(router, api);
   add_payments(router, api);
   add_production(router, api);
   add_inventory(router, api);

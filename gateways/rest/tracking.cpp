@@ -2,22 +2,25 @@
 #include <fmt/format.h>
 
 #include "gateways/rest/api.hpp"
+#include "gateways/rest/shopper.hpp"
 #include "gateways/rest/tracking_page.hpp"
 #include "gateways/rest/tracking_token.hpp"
 
 namespace layerline::rest {
 namespace {
 
+bool wants_page(const Request& request) { return request.header("Accept").find("text/html") != std::string_view::npos; }
+
 awaitable<Response> track(Api& api, Request& request) {
   const auto tracked = read_tracking_token(api.secret, request.parameter("token"));
   const auto partition = tracked ? api.directory.partition_of(tracked->workshop) : std::nullopt;
   if (!partition) co_return http::problem(404, "not-found", "This link is not valid.");
-  auto order = co_await api.views.tracking(*partition, tracked->workshop, tracked->order);
+  auto order = co_await api.views.tracking(*partition, tracked->workshop, tracked->name);
   if (!order) co_return std::move(order.error());
   const std::string& json = order->document.json;
-  const bool page = request.header("Accept").find("text/html") != std::string_view::npos;
-  Response response =
-      page ? Response{200, {{"Content-Type", "text/html; charset=utf-8"}}, tracking_page(json)} : http::json_response(200, json);
+  const bool page = wants_page(request);
+  Response response = page ? Response{200, {{"Content-Type", "text/html; charset=utf-8"}}, tracking_page(json, request.parameter("token"))}
+                           : http::json_response(200, json);
   // The link itself is the secret: no cache and no other site learns it.
   response.headers.emplace_back("Cache-Control", "private, no-store");
   response.headers.emplace_back("Referrer-Policy", "no-referrer");
@@ -26,9 +29,25 @@ awaitable<Response> track(Api& api, Request& request) {
   co_return response;
 }
 
+// Who holds the link says what becomes of an order that the shelf could not serve.
+awaitable<Response> answer_shortage(Api& api, Request& request) {
+  const std::string_view token = request.parameter("token");
+  const auto tracked = read_tracking_token(api.secret, token);
+  const auto partition = tracked ? api.directory.partition_of(tracked->workshop) : std::nullopt;
+  if (!partition) co_return http::problem(404, "not-found", "This link is not valid.");
+  const auto answer = request.query("answer");
+  if (answer != "wait" && answer != "refund") co_return http::problem(400, "unknown-answer", "The answer is wait or refund.");
+  const Caller holder{{.workshop = tracked->workshop, .role = "customer", .key_id = "link-" + tracked->name, .customer = {}}, *partition};
+  Response response = co_await tell(api, holder, request, orders::AnswerShortage{OrderId(tracked->name), answer == "refund"});
+  if (response.status != 200) co_return response;
+  response = co_await api.views.answer_after(std::move(response), Thing::tracking, holder, tracked->name);
+  if (!wants_page(request)) co_return response;
+  co_return Response{303, {{"Location", "/track/" + std::string(token)}, {"Cache-Control", "private, no-store"}}, std::string()};
+}
+
 // The link, for the order's own customer or the staff.
 awaitable<Response> link(Api& api, Request& request) {
-  auto caller = authenticate(api, request);
+  auto caller = buyer(api, request);
   if (!caller) co_return std::move(caller.error());
   const std::string id(request.parameter("id"));
   auto order = co_await api.views.find(Thing::order, *caller, request, id);
@@ -41,6 +60,7 @@ awaitable<Response> link(Api& api, Request& request) {
 
 void add_tracking(http::Router& router, Api& api) {
   router.add(http::Method::get, "/track/{token}", [&api](Request& request) { return track(api, request); });
+  router.add(http::Method::post, "/track/{token}/shortage", [&api](Request& request) { return answer_shortage(api, request); });
   for (const std::string base : {"/api/v1/orders", "/api/v1/sales-orders"})
     router.add(http::Method::get, base + "/{id}/tracking-link", [&api](Request& request) { return link(api, request); });
 }

@@ -49,9 +49,21 @@ li::before{content:"";position:absolute;left:-.55rem;top:.9rem;width:.8rem;heigh
 background:#d9dee5}
 li.done::before{background:#1f8a5b}time{float:right;color:#8a94a1;font-size:.85rem}</style><main>)";
 
+// What is missing of it, and the two ways to go on, until one is chosen.
+std::string choice(const simdjson::dom::object& order, std::string_view token) {
+  std::int64_t pieces = 0;
+  std::string_view answer;
+  if (order["shortage"]["pieces"].get(pieces) != simdjson::SUCCESS) return "";
+  if (order["shortage"]["answer"].get(answer) == simdjson::SUCCESS)
+    return answer == "wait" ? fmt::format("<p>We are making the {} missing.</p>", pieces) : "<p>You get your money back.</p>";
+  return fmt::format(R"(<p>{0} of its pieces are no longer on our shelf. We make them, unless you would rather have your money back.</p>
+<form method="post"><button formaction="/track/{1}/shortage?answer=wait">I wait</button>
+<button formaction="/track/{1}/shortage?answer=refund">I want my money back</button></form>)", pieces, escaped(token));
+}
+
 }  // namespace
 
-std::string tracking_page(std::string_view json) {
+std::string tracking_page(std::string_view json, std::string_view token) {
   simdjson::dom::parser parser;
   const simdjson::padded_string padded(json);
   simdjson::dom::object order;
@@ -64,7 +76,7 @@ std::string tracking_page(std::string_view json) {
   out += fmt::format("<h1>Order {}</h1><p>Status: <strong>{}</strong></p>", text("order_number"), text("status"));
   if (const std::string number = text("tracking_number"); !number.empty())
     out += fmt::format("<p>{} parcel <strong>{}</strong></p>", text("carrier"), number);
-  out += "<ol>";
+  out += choice(order, token) + "<ol>";
   simdjson::dom::array timeline;
   const bool known = order["timeline"].get(timeline) == simdjson::SUCCESS;
   for (const Step& step : steps) {

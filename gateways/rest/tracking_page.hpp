@@ -6,7 +6,7 @@
 
 namespace layerline::rest {
 
-// `json` is Views::tracking_of_order.
-[[nodiscard]] std::string tracking_page(std::string_view json);
+// `json` is what Views::tracking shows, `token` that of the link.
+[[nodiscard]] std::string tracking_page(std::string_view json, std::string_view token);
 
 }  // namespace layerline::rest

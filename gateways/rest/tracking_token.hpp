@@ -1,4 +1,4 @@
-// The magic link of an order: "<workshop>.<order>.<mac>". Made from the installation's secret, so nothing of it is stored anywhere.
+// Names that can't be guessed: "<workshop>.<name>.<mac>". Made from the installation's secret, so nothing of them is stored anywhere.
 #pragma once
 
 #include <optional>
@@ -7,12 +7,17 @@
 
 namespace layerline::rest {
 
-struct Tracked {
+struct SignedName {
   std::string workshop;
-  std::string order;
+  std::string name;
 };
 
+// `purpose` ("track:") keeps a name that was given for one thing from opening another.
+[[nodiscard]] std::string signed_name(std::string_view secret, std::string_view purpose, std::string_view workshop, std::string_view name);
+[[nodiscard]] std::optional<SignedName> read_signed_name(std::string_view secret, std::string_view purpose, std::string_view token);
+
+// The magic link of an order.
 [[nodiscard]] std::string tracking_token(std::string_view secret, std::string_view workshop, std::string_view order);
-[[nodiscard]] std::optional<Tracked> read_tracking_token(std::string_view secret, std::string_view token);
+[[nodiscard]] std::optional<SignedName> read_tracking_token(std::string_view secret, std::string_view token);
 
 }  // namespace layerline::rest

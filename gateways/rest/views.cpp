@@ -24,7 +24,9 @@ std::string_view missing(Thing thing) {
     case Thing::production_order: return "There is no such production order.";
     case Thing::material: return "There is no such material.";
     case Thing::printer: return "There is no such printer.";
-    case Thing::product: return "There is no such product.";
+    case Thing::product:
+    case Thing::offer: return "There is no such product.";
+    case Thing::cart: return "There is no such cart.";
     case Thing::file: return "There is no such file.";
     case Thing::payment: return "There is no such payment.";
     case Thing::payment_of_order: return "There is no such order, or it has no payment.";
@@ -64,9 +66,16 @@ std::optional<std::vector<Needed>> needed_of(const Request& request, std::string
   return needed;
 }
 
+// What anybody may see is nobody's own.
+bool is_public(const decltype(Question::what)& what) {
+  if (const auto* find = std::get_if<FindDocument>(&what)) return find->thing == Thing::offer;
+  const auto* page = std::get_if<ReadPage>(&what);
+  return page != nullptr && page->list == List::offers;
+}
+
 // A customer sees his own, the staff all of the workshop.
-projections::Scope scope_of(const Caller& caller) {
-  return {caller.partition, caller.access.workshop, caller.staff() ? std::string() : caller.access.customer};
+projections::Scope scope_of(const Caller& caller, const decltype(Question::what)& what) {
+  return {caller.partition, caller.access.workshop, caller.staff() || is_public(what) ? std::string() : caller.access.customer};
 }
 
 }  // namespace
@@ -75,14 +84,15 @@ projections::Scope scope_of(const Caller& caller) {
 
 Views::Asked Views::question(const Caller& caller, const Request& request, decltype(Question::what) what) const {
   // A scope without a customer is that of the staff.
-  if (!caller.staff() && caller.access.customer.empty())
+  if (!caller.staff() && caller.access.customer.empty() && !is_public(what))
     return std::unexpected(http::problem(403, "forbidden", "This key belongs to no customer."));
   auto needed = needed_of(request, journal_id_);
   if (!needed)
     return std::unexpected(
         http::problem(400, "bad-position", "Layerline-Min-Position takes the Layerline-Position of an earlier answer."));
   const std::int64_t wait_ms = needed->empty() ? 0 : limits::visible_wait_ms;
-  return Question{scope_of(caller), std::move(what), std::move(*needed), wait_ms};
+  projections::Scope scope = scope_of(caller, what);
+  return Question{std::move(scope), std::move(what), std::move(*needed), wait_ms};
 }
 
 awaitable<Shown> Views::ask(Asked asked, std::string_view missing) const {
@@ -129,6 +139,7 @@ awaitable<Response> Views::list(List list, const Caller& caller, const Request& 
   ReadPage read{list, caller.staff() ? std::string(request.query("customer_id").value_or("")) : caller.access.customer,
                 std::string(request.query("status").value_or("")), std::string(request.query("cursor").value_or("")), *limit,
                 std::string(request.query("category").value_or("")), std::string(request.query("search").value_or(""))};
+  if (list == List::offers) read.status = request.query("in_stock") == "true" ? "in_stock" : "";
   return page(question(caller, request, std::move(read)));
 }
 

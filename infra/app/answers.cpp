@@ -84,6 +84,19 @@ std::string of_id(std::string_view name, const std::string& id) {
   return out;
 }
 
+std::string of_cart(const Workshop& workshop, const CartId& id) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().member("cart_id", id.str());
+  const carts::Cart* cart = workshop.cart(id);
+  if (cart != nullptr) writer.member("version", workshop.versions.at("cart/" + id.str()));
+  const auto checkout = cart == nullptr ? workshop.checkouts.end() : workshop.checkouts.find(cart->checkout);
+  if (checkout != workshop.checkouts.end())
+    writer.member("payment_id", checkout->second.payment.str()).member("order_id", checkout->second.order.str());
+  writer.end();
+  return out;
+}
+
 std::string of_print(const Workshop& workshop, const PrintJobId& id) {
   const printing::Job* job = workshop.job(id);
   return job == nullptr ? of_id("job_id", id.str()) : of_production(workshop, job->production);
@@ -127,6 +140,7 @@ struct Answer {
   }
   std::string operator()(const orders::MapOrderLine& c) const { return of_order(workshop, c.order); }
   std::string operator()(const orders::ReorderOrder& c) const { return of_order(workshop, c.again); }
+  std::string operator()(const orders::AnswerShortage& c) const { return of_order(workshop, c.order); }
   std::string operator()(const orders::ReleaseOrder& c) const { return of_order(workshop, c.order); }
   std::string operator()(const orders::HoldOrder& c) const { return of_order(workshop, c.order); }
   std::string operator()(const orders::ResumeOrder& c) const { return of_order(workshop, c.order); }
@@ -178,6 +192,11 @@ struct Answer {
   std::string operator()(const effects::AttemptEffect& c) const { return of_id("effect_id", c.effect.str()); }
   std::string operator()(const effects::FinishEffect& c) const { return of_id("effect_id", c.effect.str()); }
   std::string operator()(const effects::RetryEffect& c) const { return of_id("effect_id", c.effect.str()); }
+
+  std::string operator()(const carts::AddToCart& c) const { return of_cart(workshop, c.cart); }
+  std::string operator()(const carts::SetCartItem& c) const { return of_cart(workshop, c.cart); }
+  std::string operator()(const carts::MergeCart& c) const { return of_cart(workshop, c.into); }
+  std::string operator()(const carts::CheckOutCart& c) const { return of_cart(workshop, c.cart); }
 
   std::string operator()(const shops::ConnectShop& c) const { return of_id("shop_id", c.shop); }
   std::string operator()(const shops::RemoveShop& c) const { return of_id("shop_id", c.shop); }

@@ -55,6 +55,17 @@ std::optional<std::uint32_t> Directory::listed_in(const std::string& workshop) c
   return known == homes_.end() ? std::nullopt : known->second.listed;
 }
 
+std::optional<std::string> Directory::only_one() const {
+  const std::shared_lock lock(mutex_);
+  std::optional<std::string> found;
+  for (const auto& [workshop, home] : homes_) {
+    if (workshop == platform) continue;
+    if (found) return std::nullopt;
+    found = workshop;
+  }
+  return found;
+}
+
 std::uint32_t Directory::emptiest(std::uint32_t partitions) const {
   const std::shared_lock lock(mutex_);
   std::vector<std::size_t> counts(partitions);

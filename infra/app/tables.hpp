@@ -46,6 +46,8 @@ class Directory {
   [[nodiscard]] std::optional<std::uint32_t> partition_of(const std::string& workshop) const;
   // Where it was opened.
   [[nodiscard]] std::optional<std::uint32_t> listed_in(const std::string& workshop) const;
+  // The workshop beside the platform, where there is but one.
+  [[nodiscard]] std::optional<std::string> only_one() const;
   // The partition with the fewest workshops.
   [[nodiscard]] std::uint32_t emptiest(std::uint32_t partitions) const;
   [[nodiscard]] std::size_t size() const;

@@ -33,8 +33,8 @@ std::string line(const orders::Order& o) {
   for (const ProductionOrderId& p : o.production) out += " " + p.str();
   for (const orders::Line& l : o.lines)
     out += fmt::format(" [{} {} {} {} {} {} {}]", l.id, l.sku, l.title, l.quantity, l.unit_price, l.product.str(), l.planned);
-  return out + fmt::format(" {} {} {} {} {} {}", o.shop, o.external_id, o.report ? orders::name(*o.report) : "", o.modified.ms,
-                           o.refunded_there, o.ship_to.line1);
+  return out + fmt::format(" {} {} {} {} {} {} {} {}", o.short_of_stock, o.waits_for_stock, o.shop, o.external_id,
+                           o.report ? orders::name(*o.report) : "", o.modified.ms, o.refunded_there, o.ship_to.line1);
 }
 
 std::string line(const payments::Payment& p) {
@@ -106,6 +106,15 @@ std::string digest(const Workshop& w) {
     return text;
   });
   each(w.mappings, out, [](const ProductId& id) { return "mapped " + id.str(); });
+  each(w.carts, out, [](const carts::Cart& c) {
+    std::string text = fmt::format("cart {} {}", c.id.str(), c.checkout.str());
+    for (const carts::Item& item : c.items) text += fmt::format(" {}={}", item.product.str(), item.quantity);
+    return text;
+  });
+  each(w.checkouts, out, [](const carts::Checkout& c) {
+    return fmt::format("checkout {} {} {} {} {} {} {} {} {}", c.payment.str(), c.cart.str(), c.order.str(), c.lines.size(), c.total,
+                       c.ship_to.line1, c.customer_mail, c.held_until.ms, c.holds);
+  });
   for (const auto& [order, held] : w.held_lines) out += "held " + order.str() + " " + held + "\n";
   each(w.shipments, out, [](const shipments::Shipment& s) {
     return fmt::format("shipment {} {} {}", s.id.str(), static_cast<int>(s.status), s.tracking_number);

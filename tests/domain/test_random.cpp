@@ -129,11 +129,29 @@ products::Entry entry(Dice& dice) {
   out.price = dice.upto(2'000);
   out.purchase_cost = dice.upto(50);
   if (dice.chance(10)) out.kind = products::Kind::material;
+  out.stocked = dice.chance(40);
   return out;
 }
 
+// Guests and customers in our own shop; a card is charged or refused now and then.
+Command cart_command(Dice& dice, const Scenario& s) {
+  const Workshop& w = s.workshop;
+  const CartId cart(fmt::format("c-{}", dice.upto(7)));
+  switch (dice.upto(9)) {
+    case 0: case 1: case 2: return carts::AddToCart{cart, any_product(dice), dice.upto(3)};
+    case 3: return carts::SetCartItem{cart, any_product(dice), dice.upto(3)};
+    case 4: return carts::MergeCart{cart, CartId("c-0")};
+    case 5: case 6: return carts::CheckOutCart{cart, dice.chance(90) ? "standard" : "balloon", address(), "guest@example.org"};
+    case 7: return orders::AnswerShortage{dice.key_of(w.orders), dice.chance(20)};
+    default:
+      return payments::ObservePayment{dice.key_of(w.checkouts), "evt",
+                                      dice.chance(70) ? payments::Report::succeeded : payments::Report::failed,
+                                      dice.chance(90) ? 1'000'000 : 1, 0, 0, "usd", "card_declined"};
+  }
+}
+
 products::DefineBom bom(Dice& dice) {
-  products::DefineBom out{any_product(dice), {}, dice.chance(80)};
+  products::DefineBom out{any_product(dice), {}, dice.chance(60)};
   if (dice.chance(70)) out.lines.push_back({.material = MaterialId("PLA-black"), .milligrams_per_unit = dice.upto(9'000)});
   if (dice.chance(60)) out.lines.push_back({.component = any_product(dice), .quantity = dice.upto(2)});
   return out;
@@ -232,7 +250,7 @@ Command next_step(Dice& dice, const Workshop& w, const OrderId& id) {
     case orders::Status::quality_check:
       return dice.chance(30) ? Command(orders::FailQualityCheck{id, "", dice.upto(3), "1"}) : Command(orders::PassQualityCheck{id});
     case orders::Status::ready_to_ship:
-      return dice.chance(30) ? Command(shipments::RequestLabel{id, "ups"}) : Command(shipments::ShipOrder{id, "ups", "1Z"});
+      return dice.chance(60) ? Command(shipments::RequestLabel{id, "ups"}) : Command(shipments::ShipOrder{id, "ups", "1Z"});
     case orders::Status::shipped: return shipments::DeliverOrder{id};
     case orders::Status::delivered:
     case orders::Status::complete:
@@ -312,7 +330,8 @@ Command random_command(Dice& dice, const Scenario& s) {
   if (sort < 42) return shop_command(dice, s);
   if (sort < 45) return lot_command(dice, s);
   if (sort < 55) return catalogue_command(dice, s);
-  if (sort < 70) return order_command(dice, s);
+  if (sort < 59) return cart_command(dice, s);
+  if (sort < 74) return order_command(dice, s);
   return print_command(dice, s);
 }
 
@@ -400,7 +419,11 @@ std::string broken_units(const Workshop& w) {
     for (const auto& [holder, quantity] : p.holders) {
       held += quantity;
       if (quantity <= 0) return p.sku + ": somebody holds nothing";
-      if (const std::size_t slash = holder.find('/'); slash != std::string::npos) {
+      if (holder.starts_with("cart/")) {
+        const carts::Cart& cart = w.carts.at(CartId(holder.substr(5)));
+        if (!w.checkouts.contains(cart.checkout) || !w.checkouts.at(cart.checkout).holds)
+          return p.sku + ": held for a cart without a checkout";
+      } else if (const std::size_t slash = holder.find('/'); slash != std::string::npos) {
         const orders::Order& order = w.orders.at(OrderId(holder.substr(0, slash)));
         if (order.status >= orders::Status::shipped) return order.number + " is over and still holds units";
         if (orders::line(order, holder.substr(slash + 1)) == nullptr) return order.number + ": a line that is gone still holds units";

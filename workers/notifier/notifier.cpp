@@ -41,6 +41,21 @@ Words words_of(const Sender& sender, const std::string& workshop, const events::
             fmt::format("Your order {} was delivered. Did it turn out as you wanted? Reply to this mail with a few words; a review helps "
                         "us and other customers.\n\n{}\n",
                         number, link)};
+  if (kind == "payment_failed")
+    return {"Your payment did not go through",
+            fmt::format("Your payment of {} was refused, and nothing was charged. Your cart is as you left it: pay again, or in "
+                        "another way.\n",
+                        money(mail.total(), mail.currency()))};
+  if (kind == "short_of_stock")
+    return {fmt::format("Order {} has to wait", number),
+            fmt::format("Your order {} is paid, but {} of its pieces are no longer on our shelf. We make them and send all of it as soon "
+                        "as they are done. If you would rather not wait, you get your money back; choose here: {}\n",
+                        number, mail.detail(), link)};
+  if (kind == "order_short")
+    return {fmt::format("Order {} is short of stock", number),
+            fmt::format("Order {} is paid, and {} pieces of it are not on the shelf. They are made, unless its customer wants the money "
+                        "back.\n",
+                        number, mail.detail())};
   if (kind == "quote_waiting")
     return {fmt::format("Quote {} waits for you", number),
             fmt::format("Quote {} needs an operator's eye before it is approved.\n", number)};

@@ -293,7 +293,9 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
     case Kind::kOrderObserved: case Kind::kOrderLinesChanged: case Kind::kOrderLineMapped: case Kind::kOrderLinePlanned:
     case Kind::kPaymentAmountChanged: case Kind::kSkuMapped: case Kind::kSkuUnmapped: case Kind::kUnitsReceived:
     case Kind::kUnitsAllocated: case Kind::kUnitsReleased: case Kind::kUnitsIssued: case Kind::kUnitsScrapped:
-    case Kind::kUnitsAdjusted:
+    case Kind::kUnitsAdjusted: case Kind::kOrderShortOfStock: case Kind::kOrderShortageAnswered: case Kind::kOrderReopened:
+    // What lies in a cart is its owner's; the payment and the order that come of it are published.
+    case Kind::kCartItemSet: case Kind::kCartMerged: case Kind::kCartCheckedOut: case Kind::kCartHoldLapsed: case Kind::kCartOrdered:
       return std::nullopt;
 
     // Where things lie and who sands them.
