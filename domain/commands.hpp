@@ -28,7 +28,9 @@ using Command = std::variant<
     shipments::RequestLabel, shipments::ShipOrder, shipments::DeliverOrder,
     effects::AttemptEffect, effects::FinishEffect, effects::RetryEffect,
     carts::AddToCart, carts::SetCartItem, carts::MergeCart, carts::CheckOutCart,
-    shops::ConnectShop, shops::RemoveShop, shops::NotifyShopOrder, shops::RecordCaughtUp>;
+    shops::ConnectShop, shops::RemoveShop, shops::NotifyShopOrder, shops::RecordCaughtUp,
+    purchasing::AddSupplier, purchasing::DraftPurchase, purchasing::PlacePurchase, purchasing::ReceivePurchase,
+    purchasing::CancelPurchase, mrp::SetItemRules, mrp::FirmPlanned, mrp::ReleaseFirm, mrp::DropFirm>;
 
 // Decides a command and all that follows from it by policy. On success the events are already folded into `workshop`,
 // in the order of the answer; a rejection has changed nothing. A command to a workshop that is not open is not found.

@@ -19,7 +19,12 @@ template <class T>
 concept ShopEvent =
     OneOf<T, events::ShopConnected, events::ShopRemoved, events::ShopOrderNotified, events::ShopCaughtUp> || CartEvent<T>;
 template <class T>
-concept WorkshopEvent = ShopEvent<T> ||
+concept PurchaseEvent = OneOf<T, events::SupplierAdded, events::PurchaseDrafted, events::PurchasePlaced, events::PurchaseReceived,
+    events::PurchaseCancelled>;
+template <class T>
+concept PlanningEvent = OneOf<T, events::ItemRulesSet, events::PlannedOrderFirmed, events::PlannedOrderTaken, events::PlannedOrderDropped>;
+template <class T>
+concept WorkshopEvent = ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> ||
     OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
     events::ApiKeyRevoked, events::SubjectErased, events::TimerSet, events::TimerFired>;
 template <class T>
@@ -33,7 +38,7 @@ concept CatalogueEvent = OneOf<T, events::ProductDefined, events::ProductChanged
     events::BomVersionDefined, events::BomVersionActivated, events::ProductCostRolled, events::SkuMapped, events::SkuUnmapped>;
 template <class T>
 concept UnitsEvent = OneOf<T, events::UnitsReceived, events::UnitsAllocated, events::UnitsReleased, events::UnitsIssued,
-    events::UnitsScrapped, events::UnitsAdjusted>;
+    events::UnitsScrapped, events::UnitsAdjusted, events::UnitsShortageNoted>;
 template <class T>
 concept ProductEvent = OneOf<T, events::ProductCreated, events::BomDefined> || CatalogueEvent<T> || UnitsEvent<T>;
 // What the source says of an order, and what becomes of its lines.
@@ -190,6 +195,16 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kOrderShortOfStock: fold(event.order_short_of_stock()); return true;
     case Kind::kOrderShortageAnswered: fold(event.order_shortage_answered()); return true;
     case Kind::kOrderReopened: fold(event.order_reopened()); return true;
+    case Kind::kSupplierAdded: fold(event.supplier_added()); return true;
+    case Kind::kPurchaseDrafted: fold(event.purchase_drafted()); return true;
+    case Kind::kPurchasePlaced: fold(event.purchase_placed()); return true;
+    case Kind::kPurchaseReceived: fold(event.purchase_received()); return true;
+    case Kind::kPurchaseCancelled: fold(event.purchase_cancelled()); return true;
+    case Kind::kUnitsShortageNoted: fold(event.units_shortage_noted()); return true;
+    case Kind::kItemRulesSet: fold(event.item_rules_set()); return true;
+    case Kind::kPlannedOrderFirmed: fold(event.planned_order_firmed()); return true;
+    case Kind::kPlannedOrderTaken: fold(event.planned_order_taken()); return true;
+    case Kind::kPlannedOrderDropped: fold(event.planned_order_dropped()); return true;
     case Kind::KIND_NOT_SET: return false;
   }
   return false;

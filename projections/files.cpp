@@ -41,7 +41,7 @@ struct Fold {
   }
 
   template <class T>
-    requires ShopEvent<T> ||
+    requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> ||
              OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
                    events::ApiKeyRevoked, events::TimerSet, events::TimerFired> ||
              QuoteEvent<T> || ProductEvent<T> || OrderEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> ||

@@ -222,7 +222,7 @@ struct Fold {
   }
 
   template <class T>
-    requires ShopEvent<T> ||
+    requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> ||
              OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
                    events::ApiKeyRevoked, events::TimerSet, events::TimerFired, events::BomDefined, events::ProductChanged,
                    events::ProductFileSet, events::ProductFileRemoved, events::BomVersionDefined, events::BomVersionActivated,

@@ -63,8 +63,8 @@ struct Fold {
                 {"description", Json()}, {"parent_id", Json()}, {"options", Json::Object{}}, {"price", Json()},
                 {"price_levels", Json::Array{}}, {"active", true}, {"stocked", false}, {"images", Json::Array{}}, {"material", Json()},
                 {"purchase_cost", Json()}, {"unit_cost", Json()}, {"bom", Json::Array{}}, {"bom_version", 0}, {"boms", Json::Array{}},
-                {"files", Json::Array{}}, {"on_hand", 0}, {"allocated", 0}, {"available", 0}, {"created_at", iso_time(commit.time_ms)},
-                {"updated_at", iso_time(commit.time_ms)}};
+                {"files", Json::Array{}}, {"on_hand", 0}, {"allocated", 0}, {"available", 0}, {"short", 0},
+                {"created_at", iso_time(commit.time_ms)}, {"updated_at", iso_time(commit.time_ms)}};
   }
 
   void operator()(const events::WorkshopOpened& opened) {
@@ -147,6 +147,16 @@ struct Fold {
   void operator()(const events::UnitsIssued& e) { count(e.product(), -e.quantity(), -e.quantity()); }
   void operator()(const events::UnitsScrapped& e) { count(e.product(), -e.quantity(), e.holder().empty() ? 0 : -e.quantity()); }
   void operator()(const events::UnitsAdjusted& e) { count(e.product(), e.quantity(), 0); }
+  // What is waited for, by whom; the document shows the sum.
+  void operator()(const events::UnitsShortageNoted& e) {
+    Entry* known = documents.find("shortages", e.product());
+    Entry& entry = known != nullptr ? *known : documents.create("shortages", e.product(), commit.time_ms);
+    entry.json[e.holder()] = e.quantity();
+    if (e.quantity() == 0) entry.json.erase(e.holder());
+    std::int64_t sum = 0;
+    for (const store::Member& holder : *entry.json.object()) sum += holder.value.integer();
+    changed(e.product()).json["short"] = sum;
+  }
 
   // ---- what the shops call them ----
 
@@ -169,7 +179,7 @@ struct Fold {
   }
 
   template <class T>
-    requires ShopEvent<T> ||
+    requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> ||
              OneOf<T, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::TimerSet,
                    events::TimerFired> ||
              ModelEvent<T> || QuoteEvent<T> || OrderEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> || PrinterEvent<T> ||
@@ -229,7 +239,7 @@ void keep(Page& page, std::string_view category, const std::set<std::string>& wo
 
 }  // namespace
 
-const View view{.name = "products", .version = 2, .poison = Poison::park, .apply = apply};
+const View view{.name = "products", .version = 3, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view product) {
   return queries.get(view.name, scope, "product", product);

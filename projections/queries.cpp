@@ -88,6 +88,19 @@ std::expected<Page, QueryError> Queries::list(std::string_view view, const Scope
   return page;
 }
 
+std::expected<void, QueryError> Queries::each(std::string_view view, const Scope& scope, std::string_view kind,
+                                              const std::function<bool(const Document&)>& visit) const {
+  bool damaged = false;
+  const std::string under = prefix(view, scope).append("d/").append(kind).append("/");
+  const auto read_all = store_.scan(under, "", [&](std::string_view, std::string_view bytes) {
+    const auto stored = decode_document(bytes);
+    damaged = !stored || !visit({stored->version, std::string(stored->status), std::string(stored->customer), std::string(stored->json)});
+    return !damaged;
+  });
+  if (!read_all || damaged) return std::unexpected(QueryError::damaged);
+  return {};
+}
+
 std::string json_of(const Page& page) {
   std::string out = "{\"items\":[";
   for (const Document& document : page.items) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,10 @@ class Queries {
   // Newest first; `status` filters further (empty: all).
   [[nodiscard]] std::expected<Page, QueryError> list(std::string_view view, const Scope& scope, std::string_view list,
                                                      std::string_view value, std::string_view status, const PageRequest& request) const;
+
+  // Every document of a kind by its id, all of one moment, until `visit` returns false: then one of them is damaged.
+  [[nodiscard]] std::expected<void, QueryError> each(std::string_view view, const Scope& scope, std::string_view kind,
+                                                     const std::function<bool(const Document&)>& visit) const;
 
  private:
   [[nodiscard]] std::expected<Document, QueryError> read(const std::string& key, const Scope& scope) const;

@@ -84,7 +84,7 @@ struct Fold {
   void operator()(const events::QuoteExpired& expired) { status(expired.quote(), "expired"); }
 
   template <class T>
-    requires ShopEvent<T> ||
+    requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> ||
              OneOf<T, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::TimerSet,
                    events::TimerFired, events::OrderReleased, events::OrderPaid, events::OrderQueued, events::OrderPrinting,
                    events::OrderPrinted, events::OrderQualityCheckStarted, events::OrderQualityFailed, events::OrderReadyToShip,

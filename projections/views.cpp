@@ -8,17 +8,19 @@
 #include "projections/inventory.hpp"
 #include "projections/lots.hpp"
 #include "projections/orders.hpp"
+#include "projections/planning.hpp"
 #include "projections/printers.hpp"
 #include "projections/production.hpp"
 #include "projections/products.hpp"
+#include "projections/purchases.hpp"
 #include "projections/quotes.hpp"
 #include "projections/shipments.hpp"
 
 namespace layerline::projections {
 
 std::span<const View> all_views() {
-  static const std::array views{carts::view, effects::view, files::view, inventory::view, lots::view, orders::view, printers::view,
-                                production::view, products::view, quotes::view, shipments::view};
+  static const std::array views{carts::view, effects::view, files::view, inventory::view, lots::view, orders::view, planning::view,
+                                printers::view, production::view, products::view, purchases::view, quotes::view, shipments::view};
   return views;
 }
 

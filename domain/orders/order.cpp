@@ -335,7 +335,8 @@ Events production_completed(const OrderId& id, const Context& context) {
   const Order* order = context.workshop.order(id);
   Events out;
   if (order == nullptr || (order->status != Status::queued && order->status != Status::printing)) return out;
-  if (!std::ranges::all_of(order->lines, &Line::planned)) return out;
+  const auto complete = [&](const Line& line) { return line.planned && !products::lacks_units(context.workshop, holder_of(id, line)); };
+  if (!std::ranges::all_of(order->lines, complete)) return out;
   for (const ProductionOrderId& production : order->production) {
     const production::Status status = context.workshop.production.at(production).status;
     // Of a line that the source changed, what was begun before is cancelled.

@@ -284,6 +284,13 @@ std::vector<PlannedOrder> Plan::orders_of(std::string_view sku) const {
   return out;
 }
 
+std::vector<Need> Plan::needs(std::string_view sku) const {
+  const auto found = numbers_->find(sku);
+  if (found == numbers_->end()) return {};
+  auto needs = needs_of(found->second);
+  return needs ? std::move(needs->needs) : std::vector<Need>();
+}
+
 std::expected<std::vector<PlannedOrder>, Rejection> net(const Facts& facts) {
   const auto plan = Plan::of(facts);
   if (!plan) return std::unexpected(plan.error());

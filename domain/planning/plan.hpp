@@ -69,6 +69,8 @@ class Plan {
   // By due date and SKU.
   [[nodiscard]] std::vector<PlannedOrder> orders() const;
   [[nodiscard]] std::vector<PlannedOrder> orders_of(std::string_view sku) const;
+  // What it must have, by itself and as a component, in no order.
+  [[nodiscard]] std::vector<Need> needs(std::string_view sku) const;
   // How many items the last change netted again.
   [[nodiscard]] std::size_t netted_again() const { return netted_again_; }
 

@@ -102,7 +102,18 @@ Events on_production_order(const events::ProductionOrderCreated& event, const Co
   if (!production.material.empty())
     out = inventory::reserve(production.material, production.id, production.mass_per_unit * production.quantity, context);
   out.append(production::prepare_file(production.id, context));
+  out.append(mrp::take_firm_orders(event, context));
   return out;
+}
+
+// What is bought was waited for, by a line of an order or by a production order: it may go on now.
+Events on_units_shortage(const events::UnitsShortageNoted& event, const Context& context) {
+  if (event.quantity() > 0) return products::serve_shortages(ProductId(event.product()), context);
+  const std::string& holder = event.holder();
+  if (products::lacks_units(context.workshop, holder)) return {};
+  if (const std::size_t slash = holder.find('/'); slash != std::string::npos)
+    return orders::production_completed(OrderId(holder.substr(0, slash)), context);
+  return production::complete_if_done(ProductionOrderId(holder), context);
 }
 
 Events on_reprint(const events::ProductionReprintNeeded& event, const Context& context) {
@@ -193,6 +204,11 @@ Events react(const events::Event& event, const Context& context) {
     case K::kOrderHeld:
     case K::kOrderResumed: return printing::dispatch(context);
 
+    case K::kUnitsReceived: return products::serve_shortages(ProductId(event.units_received().product()), context);
+    case K::kUnitsReleased: return products::serve_shortages(ProductId(event.units_released().product()), context);
+    case K::kUnitsAdjusted: return products::serve_shortages(ProductId(event.units_adjusted().product()), context);
+    case K::kUnitsShortageNoted: return on_units_shortage(event.units_shortage_noted(), context);
+
     case K::kProductionOrderCreated: return on_production_order(event.production_order_created(), context);
     case K::kProductionReprintNeeded: return on_reprint(event.production_reprint_needed(), context);
     case K::kProductionFileAttached: return printing::dispatch(context);
@@ -210,7 +226,8 @@ Events react(const events::Event& event, const Context& context) {
     case K::kStockShortageNoted: return on_stock_given(MaterialId(event.stock_shortage_noted().material()), context);
     case K::kStockLow: {
       const events::StockLow& low = event.stock_low();
-      return both(mails::stock_low(MaterialId(low.material()), low.available_mg(), context), printing::dispatch(context));
+      return both(both(mails::stock_low(MaterialId(low.material()), low.available_mg(), context), printing::dispatch(context)),
+                  purchasing::suggest(MaterialId(low.material()), context));
     }
 
     case K::kPrinterAdded:
@@ -243,12 +260,9 @@ Events react(const events::Event& event, const Context& context) {
     case K::kProductBomDefined:
     case K::kProductBomVersionDefined:
     case K::kSkuUnmapped:
-    case K::kUnitsReceived:
     case K::kUnitsAllocated:
-    case K::kUnitsReleased:
     case K::kUnitsIssued:
     case K::kUnitsScrapped:
-    case K::kUnitsAdjusted:
     case K::kOrderQueued:
     case K::kOrderPrinted:
     case K::kOrderQualityCheckStarted:
@@ -292,6 +306,15 @@ Events react(const events::Event& event, const Context& context) {
     case K::kCartOrdered:
     case K::kOrderShortageAnswered:
     case K::kOrderReopened:
+    case K::kSupplierAdded:
+    case K::kPurchaseDrafted:
+    case K::kPurchasePlaced:
+    case K::kPurchaseReceived:
+    case K::kPurchaseCancelled:
+    case K::kItemRulesSet:
+    case K::kPlannedOrderFirmed:
+    case K::kPlannedOrderTaken:
+    case K::kPlannedOrderDropped:
     case K::KIND_NOT_SET: return {};
   }
   return {};

@@ -21,12 +21,21 @@ Planned Maker::make(const products::Product& product, std::int64_t quantity, con
 }
 
 void Maker::make_new(const products::Product& product, std::int64_t quantity, const Want& want) {
-  if (product.entry.kind == products::Kind::material) return;   // bought, never made: the purchase is planned elsewhere
-  if (product.catalogue) {
+  if (product.entry.kind == products::Kind::material) {
+    note_shortage(product, quantity, want.holder);
+  } else if (product.catalogue) {
     make_of_catalogue(product, quantity, want);
   } else {
     make_custom(product, quantity, want);
   }
+}
+
+// Bought, never made: the holder waits for it.
+void Maker::note_shortage(const products::Product& product, std::int64_t quantity, const std::string& holder) {
+  if (holder.empty()) return;
+  std::int64_t& noted = short_[{product.id, holder}];
+  noted += quantity;
+  products::note_shortage(product.id, holder, products::short_by(context_.workshop, product.id, holder) + noted, out_);
 }
 
 events::ProductionOrderCreated& Maker::create(const products::Product& product, std::int64_t quantity, const Want& want) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "domain/kernel/numbers.hpp"
 #include "domain/production/production_order.hpp"
@@ -34,6 +35,7 @@ class Maker {
   void make_new(const products::Product& product, std::int64_t quantity, const Want& want);
 
  private:
+  void note_shortage(const products::Product& product, std::int64_t quantity, const std::string& holder);
   events::ProductionOrderCreated& create(const products::Product& product, std::int64_t quantity, const Want& want);
   void make_of_catalogue(const products::Product& product, std::int64_t quantity, const Want& want);
   void make_custom(const products::Product& product, std::int64_t quantity, const Want& want);
@@ -42,6 +44,7 @@ class Maker {
   Events& out_;
   Numbers numbers_;
   std::map<ProductId, std::int64_t> taken_;   // of what is on hand
+  std::map<std::pair<ProductId, std::string>, std::int64_t> short_;   // of what is bought, by holder
 };
 
 // The production orders of an order's lines whose products are known, and the order's step into the queue.

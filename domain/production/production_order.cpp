@@ -49,6 +49,7 @@ void evolve(Workshop& workshop, const events::ProductionOrderCreated& event, Tim
   workshop.numbers.note(production.number);
   requeue(workshop, production);
   if (!production.order.empty()) workshop.orders.at(production.order).production.push_back(production.id);
+  else if (production.holder.empty()) workshop.orders_for_item[production.product.str()] += 1;
   workshop.production.emplace(production.id, std::move(production));
 }
 
@@ -279,7 +280,7 @@ Events reprint(const ProductionOrderId& id, std::int64_t quantity, const Context
 Events complete_if_done(const ProductionOrderId& id, const Context& context) {
   Events out;
   const ProductionOrder& production = context.workshop.production.at(id);
-  if (over(production) || production.printed < production.quantity) return out;
+  if (over(production) || production.printed < production.quantity || products::lacks_units(context.workshop, id.str())) return out;
   auto* event = out.on(stream(id)).mutable_production_completed();
   event->set_production_order(id.str());
   event->set_order(production.order.str());

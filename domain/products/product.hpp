@@ -10,6 +10,7 @@
 #include "domain/kernel/context.hpp"
 #include "domain/kernel/events.hpp"
 #include "domain/models/model.hpp"
+#include "domain/products/shortages.hpp"
 
 namespace layerline::quotes { struct Quote; }
 
@@ -67,6 +68,7 @@ struct Product {
   std::int64_t on_hand = 0;                                 // finished units
   std::int64_t allocated = 0;
   std::map<std::string, std::int64_t> holders = {};         // allocated to whom
+  std::deque<Shortage> shortages = {};                      // of what is bought
 
   [[nodiscard]] std::int64_t available() const { return on_hand - allocated; }
 };

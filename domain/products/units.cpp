@@ -131,6 +131,19 @@ Events receive(const ProductionOrderId& id, const Context& context) {
   return out;
 }
 
+Decided receive_bought(const ProductId& id, std::int64_t quantity, const std::string& reference, const Context& context) {
+  const Product& product = context.workshop.products.at(id);
+  if (product.on_hand + quantity > limits::units_max)
+    return refuse("quantity-out-of-range", fmt::format("At most {} units are counted.", limits::units_max));
+  Events out;
+  auto* event = out.on(stream(id.str())).mutable_units_received();
+  event->set_product(id.str());
+  event->set_quantity(quantity);
+  event->set_by(context.actor);
+  event->set_reference(reference);
+  return out;
+}
+
 Events scrap(const ProductionOrderId& id, std::int64_t quantity, const Context& context) {
   Events out;
   const production::ProductionOrder& production = context.workshop.production.at(id);
@@ -149,7 +162,7 @@ Events scrap(const ProductionOrderId& id, std::int64_t quantity, const Context& 
 }
 
 Events release_all(const std::string& holder, const Context& context) {
-  Events out;
+  Events out = forget_shortages(holder, context);
   const auto held = context.workshop.held_units.find(holder);
   if (held == context.workshop.held_units.end()) return out;
   for (const auto& [product, quantity] : held->second) {
@@ -162,7 +175,7 @@ Events release_all(const std::string& holder, const Context& context) {
 }
 
 Events issue_all(const std::string& holder, const Context& context) {
-  Events out;
+  Events out = forget_shortages(holder, context);
   const auto held = context.workshop.held_units.find(holder);
   if (held == context.workshop.held_units.end()) return out;
   for (const auto& [product, quantity] : held->second) {

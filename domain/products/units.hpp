@@ -17,9 +17,11 @@ struct AdjustUnits { ProductId product; std::int64_t difference = 0; std::string
 void note_allocated(const ProductId&, const std::string& holder, std::int64_t quantity, Events& out);
 // What a production order has finished, and its holder's share of it: all, as long as the holder waits for it.
 [[nodiscard]] Events receive(const ProductionOrderId&, const Context&);
+// So many came from a supplier.
+[[nodiscard]] Decided receive_bought(const ProductId&, std::int64_t quantity, const std::string& reference, const Context&);
 // Units of a finished production order turned out to be bad.
 [[nodiscard]] Events scrap(const ProductionOrderId&, std::int64_t quantity, const Context&);
-// All that is held: given back, or gone.
+// All that is held: given back, or gone. Nothing more is waited for.
 [[nodiscard]] Events release_all(const std::string& holder, const Context&);
 [[nodiscard]] Events issue_all(const std::string& holder, const Context&);
 

@@ -119,6 +119,16 @@ void evolve(Workshop& w, const std::string& stream, const events::Event& event, 
     case K::kUnitsIssued: products::evolve(w, event.units_issued(), at); break;
     case K::kUnitsScrapped: products::evolve(w, event.units_scrapped(), at); break;
     case K::kUnitsAdjusted: products::evolve(w, event.units_adjusted(), at); break;
+    case K::kUnitsShortageNoted: products::evolve(w, event.units_shortage_noted(), at); break;
+    case K::kSupplierAdded: purchasing::evolve(w, event.supplier_added(), at); break;
+    case K::kPurchaseDrafted: purchasing::evolve(w, event.purchase_drafted(), at); break;
+    case K::kPurchasePlaced: purchasing::evolve(w, event.purchase_placed(), at); break;
+    case K::kPurchaseReceived: purchasing::evolve(w, event.purchase_received(), at); break;
+    case K::kPurchaseCancelled: purchasing::evolve(w, event.purchase_cancelled(), at); break;
+    case K::kItemRulesSet: mrp::evolve(w, event.item_rules_set(), at); break;
+    case K::kPlannedOrderFirmed: mrp::evolve(w, event.planned_order_firmed(), at); break;
+    case K::kPlannedOrderTaken: mrp::evolve(w, event.planned_order_taken(), at); break;
+    case K::kPlannedOrderDropped: mrp::evolve(w, event.planned_order_dropped(), at); break;
     case K::kOrderShippingChanged: orders::evolve(w, event.order_shipping_changed(), at); break;
     case K::kShopConnected: shops::evolve(w, event.shop_connected(), at); break;
     case K::kShopRemoved: shops::evolve(w, event.shop_removed(), at); break;

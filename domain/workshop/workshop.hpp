@@ -12,6 +12,8 @@
 #include "domain/inventory/material.hpp"
 #include "domain/kernel/numbers.hpp"
 #include "domain/models/model.hpp"
+#include "domain/mrp/firm_order.hpp"
+#include "domain/mrp/item.hpp"
 #include "domain/orders/order.hpp"
 #include "domain/payments/payment.hpp"
 #include "domain/printing/job.hpp"
@@ -21,7 +23,10 @@
 #include "domain/products/bom.hpp"
 #include "domain/products/product.hpp"
 #include "domain/products/sku.hpp"
+#include "domain/products/shortages.hpp"
 #include "domain/products/units.hpp"
+#include "domain/purchasing/purchase.hpp"
+#include "domain/purchasing/supplier.hpp"
 #include "domain/quotes/quote.hpp"
 #include "domain/shipments/shipment.hpp"
 #include "domain/shops/shop.hpp"
@@ -53,6 +58,7 @@ struct Workshop {
   std::map<ProductId, std::set<ProductId>> used_in;           // by active bills of materials
   std::map<std::string, ProductId> mappings;                  // by products::mapping_key(source, shop, sku)
   std::map<std::string, std::map<ProductId, std::int64_t>> held_units;   // finished units, by holder
+  std::map<std::string, std::set<ProductId>> short_units;     // bought units that are waited for, by holder
   std::unordered_map<OrderId, orders::Order> orders;
   std::unordered_map<std::string, OrderId> shop_orders;       // by products::mapping_key(source, shop, external id)
   std::unordered_map<std::string, CustomerId> buyers;         // without an account, by mail address: personal
@@ -72,6 +78,12 @@ struct Workshop {
   std::map<std::string, Timer> timers;
   std::map<std::string, settings::Key> keys;
   std::map<std::string, shops::Shop> shops;                   // that orders come from
+  std::set<SupplierId> suppliers;
+  std::map<PurchaseId, purchasing::Purchase> purchases;
+  std::map<std::string, std::set<PurchaseId>> on_order;       // open purchase orders, by item
+  std::map<std::string, mrp::ItemRules> item_rules;           // by item, where some were set
+  std::map<FirmOrderId, mrp::FirmOrder> firm_orders;
+  std::map<std::string, std::int64_t> orders_for_item;        // to buy it or for the stock, so many so far
   std::map<WorkshopId, std::uint32_t> directory;              // of the workshop `platform` only
   std::unordered_map<std::string, std::uint64_t> versions;    // of every stream
 

@@ -14,6 +14,8 @@ inline constexpr std::size_t needed_offsets = 4'096;         // one of each part
 inline constexpr std::int64_t wait_ms = 5'000;               // for a position or a change, with the question's other waits
 inline constexpr auto poll_time = 5ms;                       // between two looks at a document whose change is awaited
 
+inline constexpr std::uint32_t plan_weeks = 52;              // of material requirements
+
 inline constexpr int projectors_asked = 2;                   // one that does not answer, and another
 inline constexpr auto connect_time = 500ms;                  // to a projector
 inline constexpr auto answer_time = 2'000ms;                 // and for its answer, beside what the question waits for

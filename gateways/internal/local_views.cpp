@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "gateways/internal/limits.hpp"
+#include "gateways/internal/requirements.hpp"
 #include "gateways/internal/shop_front.hpp"
 #include "infra/json/writer.hpp"
 #include "infra/store/json_tree.hpp"
@@ -22,6 +23,7 @@
 #include "projections/printers.hpp"
 #include "projections/production.hpp"
 #include "projections/products.hpp"
+#include "projections/purchases.hpp"
 #include "projections/quotes.hpp"
 #include "projections/shipments.hpp"
 
@@ -125,6 +127,8 @@ Found find(const p::Queries& queries, const p::Scope& scope, const FindDocument&
     case Thing::lot: return lot_with_uses(queries, scope, find.id);
     case Thing::offer: return offer(queries, scope, find.id);
     case Thing::cart: return cart(queries, scope, find.id);
+    case Thing::purchase_order: return p::purchases::find(queries, scope, find.id);
+    case Thing::supplier: return p::purchases::find_supplier(queries, scope, find.id);
   }
   std::unreachable();
 }
@@ -143,6 +147,8 @@ std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::S
     case List::products: return p::products::list(queries, scope, read.category, read.search, read.status, request);
     case List::offers: return offers(queries, scope, read.category, read.search, read.status == "in_stock", request);
     case List::sku_mappings: return p::products::mappings(queries, scope, request);
+    case List::purchase_orders: return p::purchases::list(queries, scope, read.status, request);
+    case List::suppliers: return p::purchases::suppliers(queries, scope, request);
     case List::effects: return p::effects::list(queries, scope, read.status, request);
     case List::lots: return p::lots::list(queries, scope, read.owner, read.status, request);
     case List::lot_uses: return p::lots::uses_of_lot(queries, scope, read.owner, request);
@@ -159,6 +165,7 @@ struct Ask {
 
   Found operator()(const FindDocument& what) const { return find(queries, scope, what); }
   Found operator()(const ReadAvailability& what) const { return availability(queries, scope, what); }
+  Found operator()(const ReadPlan& what) const { return read_plan(queries, scope, what); }
   Found operator()(const ReadPage& what) const {
     const auto items = page(queries, scope, what);
     if (!items) return std::unexpected(items.error());

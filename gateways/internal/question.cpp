@@ -79,6 +79,7 @@ struct WriteWhat {
   void operator()(const ReadAvailability& read) {
     out.text(read.type).text(read.colour).number(static_cast<std::uint64_t>(read.milligrams));
   }
+  void operator()(const ReadPlan& read) { out.number(std::to_underlying(read.what)).text(read.id).number(read.weeks).number(read.now_ms); }
 };
 
 void read_what(Reader& in, FindDocument& find) {
@@ -100,8 +101,20 @@ void read_what(Reader& in, ReadAvailability& read) {
   read.colour = in.text();
   read.milligrams = static_cast<std::int64_t>(in.number<std::uint64_t>());
 }
+void read_what(Reader& in, ReadPlan& read) {
+  read.what = in.name(ReadPlan::What::order);
+  read.id = in.text();
+  read.weeks = in.number<std::uint32_t>();
+  read.now_ms = in.number<std::uint64_t>();
+}
 
-bool page_too_large(const Question& question) {
+bool too_large(const ReadPlan& read) {
+  constexpr std::uint64_t ms_max = 253'402'300'799'999;   // the end of the year 9999
+  return read.weeks == 0 || read.weeks > limits::plan_weeks || read.now_ms > ms_max;
+}
+
+bool too_large(const Question& question) {
+  if (const auto* plan = std::get_if<ReadPlan>(&question.what)) return too_large(*plan);
   const auto* page = std::get_if<ReadPage>(&question.what);
   return page != nullptr && (page->limit == 0 || page->limit > projections::page_max);
 }
@@ -136,9 +149,10 @@ std::optional<Question> decode_question(std::string_view bytes) {
   }
   if (what == 1) question.what.emplace<ReadPage>();
   if (what == 2) question.what.emplace<ReadAvailability>();
-  if (what > 2) return std::nullopt;
+  if (what == 3) question.what.emplace<ReadPlan>();
+  if (what > 3) return std::nullopt;
   std::visit([&in](auto& kind) { read_what(in, kind); }, question.what);
-  if (!in.complete() || page_too_large(question)) return std::nullopt;
+  if (!in.complete() || too_large(question)) return std::nullopt;
   return question;
 }
 

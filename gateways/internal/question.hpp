@@ -28,14 +28,16 @@ enum class Thing : std::uint8_t {
   lot,                       // and the newest prints that took of it
   offer,                     // a product as the public sees it
   cart,                      // with the prices of now
+  purchase_order,
+  supplier,
 };
-inline constexpr Thing last_thing = Thing::cart;
+inline constexpr Thing last_thing = Thing::supplier;
 
 enum class List : std::uint8_t {
   quotes, orders, production_orders, materials, ledger, printers, products, effects, sku_mappings,
-  lots, lot_uses, order_materials, locations, work_steps, offers
+  lots, lot_uses, order_materials, locations, work_steps, offers, purchase_orders, suppliers
 };
-inline constexpr List last_list = List::offers;
+inline constexpr List last_list = List::suppliers;
 
 struct FindDocument {
   Thing thing = Thing::quote;
@@ -63,6 +65,20 @@ struct ReadAvailability {
   friend bool operator==(const ReadAvailability&, const ReadAvailability&) = default;
 };
 
+// What is to be made and bought, by what the views know; `now_ms` is whose day it is.
+struct ReadPlan {
+  enum class What : std::uint8_t {
+    requirements,   // per item and week
+    orders,         // planned and firm ones
+    order,          // one of them, by its id
+  };
+  What what = What::orders;
+  std::string id = {};          // of an item, or of the order; empty: all
+  std::uint32_t weeks = 0;
+  std::uint64_t now_ms = 0;
+  friend bool operator==(const ReadPlan&, const ReadPlan&) = default;
+};
+
 // The record at this offset is to be seen in the answer.
 struct Needed {
   std::uint32_t partition = 0;
@@ -72,7 +88,7 @@ struct Needed {
 
 struct Question {
   projections::Scope scope;
-  std::variant<FindDocument, ReadPage, ReadAvailability> what;
+  std::variant<FindDocument, ReadPage, ReadAvailability, ReadPlan> what;
   std::vector<Needed> needed = {};
   std::int64_t wait_ms = 0;   // for what is needed, and for the awaited change
 };

@@ -79,6 +79,8 @@ void add_order_import(http::Router& router, Api& api);
 void add_products(http::Router& router, Api& api);
 void add_carts(http::Router& router, Api& api);
 void add_payments(http::Router& router, Api& api);
+void add_mrp(http::Router& router, Api& api);
+void add_purchases(http::Router& router, Api& api);
 void add_production(http::Router& router, Api& api);
 void add_inventory(http::Router& router, Api& api);
 void add_printers(http::Router& router, Api& api);

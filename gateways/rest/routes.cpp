@@ -10,6 +10,8 @@ void add_routes(http::Router& router, Api& api) {
   add_products(router, api);
   add_carts(router, api);
   add_payments(router, api);
+  add_purchases(router, api);
+  add_mrp(router, api);
   add_production(router, api);
   add_inventory(router, api);
   add_printers(router, api);

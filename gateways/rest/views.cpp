@@ -32,6 +32,8 @@ std::string_view missing(Thing thing) {
     case Thing::payment_of_order: return "There is no such order, or it has no payment.";
     case Thing::tracking: return "This link is not valid.";
     case Thing::lot: return "There is no such lot.";
+    case Thing::purchase_order: return "There is no such purchase order.";
+    case Thing::supplier: return "There is no such supplier.";
   }
   std::unreachable();
 }
@@ -121,6 +123,10 @@ awaitable<Shown> Views::find(Thing thing, const Caller& caller, const Request& r
 
 awaitable<Shown> Views::availability(const Caller& caller, const Request& request, internal::ReadAvailability wanted) const {
   return ask(question(caller, request, std::move(wanted)), missing(Thing::material));
+}
+
+awaitable<Shown> Views::plan(const Caller& caller, const Request& request, internal::ReadPlan read) const {
+  return ask(question(caller, request, std::move(read)), "There is no such order in the plan.");
 }
 
 awaitable<Shown> Views::tracking(std::uint32_t partition, const std::string& workshop, std::string order) const {

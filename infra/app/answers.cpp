@@ -97,6 +97,23 @@ std::string of_cart(const Workshop& workshop, const CartId& id) {
   return out;
 }
 
+std::string of_purchase(const Workshop& workshop, const PurchaseId& id) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().member("purchase_order_id", id.str());
+  if (const auto purchase = workshop.purchases.find(id); purchase != workshop.purchases.end())
+    writer.member("number", purchase->second.number).member("status", purchasing::name(purchase->second.status));
+  writer.end();
+  return out;
+}
+
+// What a planned order has become.
+std::string of_planned(const Workshop& workshop, const std::string& id) {
+  if (workshop.purchases.contains(PurchaseId(id))) return of_purchase(workshop, PurchaseId(id));
+  if (workshop.production.contains(ProductionOrderId(id))) return of_production(workshop, ProductionOrderId(id));
+  return of_id("planned_order_id", id);
+}
+
 std::string of_print(const Workshop& workshop, const PrintJobId& id) {
   const printing::Job* job = workshop.job(id);
   return job == nullptr ? of_id("job_id", id.str()) : of_production(workshop, job->production);
@@ -197,6 +214,15 @@ struct Answer {
   std::string operator()(const carts::SetCartItem& c) const { return of_cart(workshop, c.cart); }
   std::string operator()(const carts::MergeCart& c) const { return of_cart(workshop, c.into); }
   std::string operator()(const carts::CheckOutCart& c) const { return of_cart(workshop, c.cart); }
+  std::string operator()(const purchasing::AddSupplier& c) const { return of_id("supplier_id", c.supplier.str()); }
+  std::string operator()(const purchasing::DraftPurchase& c) const { return of_purchase(workshop, c.purchase); }
+  std::string operator()(const purchasing::PlacePurchase& c) const { return of_purchase(workshop, c.purchase); }
+  std::string operator()(const purchasing::ReceivePurchase& c) const { return of_purchase(workshop, c.purchase); }
+  std::string operator()(const purchasing::CancelPurchase& c) const { return of_purchase(workshop, c.purchase); }
+  std::string operator()(const mrp::SetItemRules& c) const { return of_id("item", c.item); }
+  std::string operator()(const mrp::FirmPlanned& c) const { return of_planned(workshop, c.order.str()); }
+  std::string operator()(const mrp::ReleaseFirm& c) const { return of_planned(workshop, c.as.str()); }
+  std::string operator()(const mrp::DropFirm& c) const { return of_planned(workshop, c.order.str()); }
 
   std::string operator()(const shops::ConnectShop& c) const { return of_id("shop_id", c.shop); }
   std::string operator()(const shops::RemoveShop& c) const { return of_id("shop_id", c.shop); }

@@ -41,6 +41,11 @@ class Filler {
     fill(value.first);
     fill(value.second);
   }
+  template <class... T>
+  void fill(std::variant<T...>& value) {
+    value.template emplace<sizeof...(T) - 1>();
+    std::visit([this](auto& alternative) { this->fill(alternative); }, value);
+  }
   template <class T>
   void fill(T& value) {
     if constexpr (std::is_enum_v<T>) {

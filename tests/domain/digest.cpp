@@ -88,7 +88,7 @@ std::string line(const printing::Job& j) {
 
 std::string digest(const Workshop& w) {
   std::string out = fmt::format("{} {} {} {} {}\n", w.id.str(), w.currency, w.operator_mail, w.submissions, w.rules.materials.size());
-  for (const char* series : {"Q", "SO", "PO"}) out += w.numbers.next(series, Time{1'790'000'000'000}) + "\n";
+  for (const char* series : {"Q", "SO", "PO", "PUR"}) out += w.numbers.next(series, Time{1'790'000'000'000}) + "\n";
   const auto any = [](const auto& value) { return line(value); };
   each(w.quotes, out, any);
   each(w.orders, out, any);
@@ -103,6 +103,7 @@ std::string digest(const Workshop& w) {
     std::string text = fmt::format("product {} {} {} {} {} {} {} {}", p.id.str(), p.sku, p.bom.size(), p.bom_version,
                                    p.unit_cost, p.on_hand, p.allocated, p.entry.price);
     for (const auto& [holder, quantity] : p.holders) text += fmt::format(" {}={}", holder, quantity);
+    for (const products::Shortage& shortage : p.shortages) text += fmt::format(" s:{}={}", shortage.holder, shortage.quantity);
     return text;
   });
   each(w.mappings, out, [](const ProductId& id) { return "mapped " + id.str(); });
@@ -122,6 +123,19 @@ std::string digest(const Workshop& w) {
   each(w.effects, out, [](const effects::Effect& e) {
     return fmt::format("effect {} {} {} {}", e.id.str(), e.kind, static_cast<int>(e.status), e.attempts);
   });
+  each(w.purchases, out, [](const purchasing::Purchase& p) {
+    std::string text = fmt::format("purchase {} {} {} {}", p.number, purchasing::name(p.status), p.supplier.str(), p.due.ms);
+    for (const purchasing::Line& l : p.lines)
+      text += fmt::format(" [{} {} {} {} {}]", l.id, l.item.id(), l.quantity, l.received, l.unit_cost);
+    return text;
+  });
+  each(w.firm_orders, out, [](const mrp::FirmOrder& f) { return fmt::format("firm {} {} {}", f.id.str(), f.quantity, f.due.ms); });
+  each(w.item_rules, out, [](const mrp::ItemRules& r) {
+    return fmt::format("rules {} {} {} {}", r.safety_stock, r.lead_time_days, mrp::lot_size(r.lot, 1), r.supplier.str());
+  });
+  for (const auto& [item, orders] : w.orders_for_item) out += fmt::format("orders for {}: {}\n", item, orders);
+  for (const auto& [item, purchases] : w.on_order) out += fmt::format("on order {}: {}\n", item, purchases.size());
+  for (const SupplierId& supplier : w.suppliers) out += "supplier " + supplier.str() + "\n";
   each(w.keys, out, [](const settings::Key& k) { return fmt::format("key {} {} {}", k.id, k.role, k.revoked); });
   each(w.timers, out, [](const Timer& t) { return fmt::format("timer {} {} {}", t.due.ms, t.purpose, t.subject); });
   for (const production::QueueKey& key : w.waiting) out += fmt::format("waiting {} {}\n", key.rush, key.id);

@@ -2,36 +2,13 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <random>
-
 #include "domain/workshop/limits.hpp"
 #include "tests/domain/digest.hpp"
+#include "tests/domain/random_purchases.hpp"
 #include "tests/domain/scenario.hpp"
 
 namespace layerline::test {
 namespace {
-
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : engine_(seed) {}
-  std::int64_t upto(std::int64_t most) { return static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(most + 1)); }
-  bool chance(int percent) { return upto(99) < percent; }
-  // A key of the map, or now and then one that does not exist.
-  template <class Map>
-  auto key_of(const Map& map) {
-    using Key = Map::key_type;
-    if (map.empty() || chance(3)) return Key("nobody");
-    std::vector<Key> keys;
-    for (const auto& [key, value] : map) keys.push_back(key);
-    std::ranges::sort(keys);
-    // The newest ones are the likeliest: old ones are over.
-    return chance(60) ? keys[keys.size() - 1 - static_cast<std::size_t>(upto(std::min<std::int64_t>(7, std::ssize(keys) - 1)))]
-                      : keys[static_cast<std::size_t>(upto(std::ssize(keys) - 1))];
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 quotes::Options options(Dice& dice) {
   quotes::Options out;
@@ -157,8 +134,6 @@ products::DefineBom bom(Dice& dice) {
   return out;
 }
 
-std::string any_sku(Dice& dice) { return dice.chance(80) ? fmt::format("FG-{:05}", dice.upto(7)) : fmt::format("X{}", dice.upto(20)); }
-
 orders::ObserveShopOrder observed(Dice& dice, const Scenario& s) {
   orders::ObserveShopOrder out;
   out.source = dice.chance(80) ? "woocommerce" : "manual";
@@ -209,13 +184,13 @@ Command lot_command(Dice& dice, const Scenario& s) {
 
 Command catalogue_command(Dice& dice, const Scenario& s) {
   const Workshop& w = s.workshop;
-  switch (dice.upto(17)) {
+  switch (dice.upto(18)) {
     case 0: return products::DefineProduct{any_product(dice), "", entry(dice)};
     case 1: return products::ChangeProduct{any_product(dice), entry(dice)};
     case 2: return products::SetProductFile{any_product(dice), "default", {BlobHash(fmt::format("b{}", dice.upto(3))), facts(dice), 9, 9}};
     case 3: return products::RemoveProductFile{any_product(dice), "default"};
     case 4: case 5: return bom(dice);
-    case 6: return products::ActivateBom{any_product(dice), 1 + dice.upto(2)};
+    case 6: case 14: return products::ActivateBom{any_product(dice), 1 + dice.upto(2)};
     case 7: return products::MapSku{"woocommerce", "main", any_sku(dice), any_product(dice)};
     case 8: return products::UnmapSku{"woocommerce", "main", any_sku(dice)};
     case 9: return products::AdjustUnits{any_product(dice), dice.upto(9) - 3, "count"};
@@ -330,7 +305,8 @@ Command random_command(Dice& dice, const Scenario& s) {
   if (sort < 42) return shop_command(dice, s);
   if (sort < 45) return lot_command(dice, s);
   if (sort < 55) return catalogue_command(dice, s);
-  if (sort < 59) return cart_command(dice, s);
+  if (sort < 58) return cart_command(dice, s);
+  if (sort < 62) return purchase_command(dice, s);
   if (sort < 74) return order_command(dice, s);
   return print_command(dice, s);
 }
@@ -431,12 +407,15 @@ std::string broken_units(const Workshop& w) {
     }
     if (held != p.allocated) return p.sku + ": allocated is not the sum of what is held";
     if (p.allocated > p.on_hand) return p.sku + ": more is allocated than there is";
+    if (!p.shortages.empty() && p.available() > 0) return p.sku + ": units are free while somebody waits for them";
+    for (const products::Shortage& shortage : p.shortages)
+      if (shortage.quantity <= 0 || !products::lacks_units(w, shortage.holder)) return p.sku + ": an empty shortage";
   }
   return "";
 }
 
 std::string broken(const Workshop& w) {
-  for (std::string problem : {broken_stock(w), broken_printing(w), broken_orders(w), broken_units(w)})
+  for (std::string problem : {broken_stock(w), broken_printing(w), broken_orders(w), broken_units(w), broken_purchases(w)})
     if (!problem.empty()) return problem;
   return "";
 }

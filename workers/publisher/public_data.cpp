@@ -300,6 +300,11 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
 
     // Where things lie and who sands them.
     case Kind::kLocationOpened: case Kind::kStockMoved: case Kind::kProductionStepDone: return std::nullopt;
+    // What a workshop buys and plans is its own business; what comes of it are receipts and production orders.
+    case Kind::kSupplierAdded: case Kind::kPurchaseDrafted: case Kind::kPurchasePlaced: case Kind::kPurchaseReceived:
+    case Kind::kPurchaseCancelled: case Kind::kUnitsShortageNoted: case Kind::kItemRulesSet: case Kind::kPlannedOrderFirmed:
+    case Kind::kPlannedOrderTaken: case Kind::kPlannedOrderDropped:
+      return std::nullopt;
 
     // What is asked of the outside world shows in its results.
     case Kind::kEffectRequested: case Kind::kEffectAttempted: case Kind::kEffectSucceeded: case Kind::kEffectFailed:
