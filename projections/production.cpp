@@ -175,7 +175,7 @@ void Fold::operator()(const events::ProductionOrderCreated& created) {
       {"mg_per_unit", created.milligrams_per_unit()},
       {"print_time_hours_per_unit", hours(created.print_ms_per_unit())},
       {"print_time_ms_per_unit", created.print_ms_per_unit()},
-      {"facts", facts(created.facts())},
+      {"facts", !created.facts().kind().empty() ? facts(created.facts()) : Json()},
       {"print_file", Json()},
       {"print_file_error", Json()},
       {"jobs", Json::Array{}},

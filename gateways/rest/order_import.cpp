@@ -156,7 +156,8 @@ std::string report(const Import& import, bool dry_run) {
   for (const Row& row : import.rows) {
     writer.begin_object().member("row", static_cast<std::int64_t>(row.number)).member("order_number", row.order).member("sku", row.sku)
         .member("accepted", row.problem.empty()).member("detail", row.problem.empty() ? row.note : row.problem);
-    writer.member("order_id", row.order_id).end();
+    writer.key("order_id");
+    (row.order_id.empty() ? writer.null() : writer.value(row.order_id)).end();
   }
   writer.end().end();
   return out;

@@ -36,6 +36,7 @@ Response taken(std::string_view what) {
 }
 
 awaitable<Response> receive(Api& api, Request& request) {
+  if (request.header("Stripe-Signature").empty()) co_return http::problem(401, "bad-signature", "The header Stripe-Signature is missing.");
   if (api.stripe_webhook_secrets.empty()) co_return http::problem(404, "not-configured", "This installation takes no webhooks of Stripe.");
   const auto verified =
       webhooks::verify_stripe_signature(request.header("Stripe-Signature"), request.body(), api.stripe_webhook_secrets, now_s());
