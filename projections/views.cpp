@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "projections/analytics.hpp"
 #include "projections/carts.hpp"
 #include "projections/commit.hpp"
 #include "projections/effects.hpp"
@@ -19,8 +20,9 @@
 namespace layerline::projections {
 
 std::span<const View> all_views() {
-  static const std::array views{carts::view, effects::view, files::view, inventory::view, lots::view, orders::view, planning::view,
-                                printers::view, production::view, products::view, purchases::view, quotes::view, shipments::view};
+  static const std::array views{analytics::view, carts::view, effects::view, files::view, inventory::view, lots::view, orders::view,
+                                planning::view, printers::view, production::view, products::view, purchases::view, quotes::view,
+                                shipments::view};
   return views;
 }
 

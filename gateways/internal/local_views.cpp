@@ -14,6 +14,7 @@
 #include "gateways/internal/shop_front.hpp"
 #include "infra/json/writer.hpp"
 #include "infra/store/json_tree.hpp"
+#include "projections/analytics.hpp"
 #include "projections/effects.hpp"
 #include "projections/files.hpp"
 #include "projections/inventory.hpp"
@@ -155,6 +156,9 @@ std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::S
     case List::order_materials: return p::lots::materials_of_order(queries, scope, read.owner, request);
     case List::locations: return p::lots::locations(queries, scope, request);
     case List::work_steps: return p::production::work_steps(queries, scope, read.status, request);
+    case List::print_costs: return p::analytics::jobs(queries, scope, read.owner, request);
+    case List::order_costs: return p::analytics::orders(queries, scope, request);
+    case List::product_costs: return p::analytics::products(queries, scope, request);
   }
   std::unreachable();
 }
@@ -166,6 +170,10 @@ struct Ask {
   Found operator()(const FindDocument& what) const { return find(queries, scope, what); }
   Found operator()(const ReadAvailability& what) const { return availability(queries, scope, what); }
   Found operator()(const ReadPlan& what) const { return read_plan(queries, scope, what); }
+  Found operator()(const ReadDays& what) const {
+    using std::chrono::days;
+    return p::analytics::days(queries, scope, std::chrono::sys_days(days(what.from)), std::chrono::sys_days(days(what.to)));
+  }
   Found operator()(const ReadPage& what) const {
     const auto items = page(queries, scope, what);
     if (!items) return std::unexpected(items.error());

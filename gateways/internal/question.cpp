@@ -80,6 +80,9 @@ struct WriteWhat {
     out.text(read.type).text(read.colour).number(static_cast<std::uint64_t>(read.milligrams));
   }
   void operator()(const ReadPlan& read) { out.number(std::to_underlying(read.what)).text(read.id).number(read.weeks).number(read.now_ms); }
+  void operator()(const ReadDays& read) {
+    out.number(static_cast<std::uint32_t>(read.from)).number(static_cast<std::uint32_t>(read.to));
+  }
 };
 
 void read_what(Reader& in, FindDocument& find) {
@@ -106,6 +109,11 @@ void read_what(Reader& in, ReadPlan& read) {
   read.id = in.text();
   read.weeks = in.number<std::uint32_t>();
   read.now_ms = in.number<std::uint64_t>();
+}
+
+void read_what(Reader& in, ReadDays& read) {
+  read.from = static_cast<std::int32_t>(in.number<std::uint32_t>());
+  read.to = static_cast<std::int32_t>(in.number<std::uint32_t>());
 }
 
 bool too_large(const ReadPlan& read) {
@@ -150,7 +158,8 @@ std::optional<Question> decode_question(std::string_view bytes) {
   if (what == 1) question.what.emplace<ReadPage>();
   if (what == 2) question.what.emplace<ReadAvailability>();
   if (what == 3) question.what.emplace<ReadPlan>();
-  if (what > 3) return std::nullopt;
+  if (what == 4) question.what.emplace<ReadDays>();
+  if (what > 4) return std::nullopt;
   std::visit([&in](auto& kind) { read_what(in, kind); }, question.what);
   if (!in.complete() || too_large(question)) return std::nullopt;
   return question;

@@ -35,9 +35,10 @@ inline constexpr Thing last_thing = Thing::supplier;
 
 enum class List : std::uint8_t {
   quotes, orders, production_orders, materials, ledger, printers, products, effects, sku_mappings,
-  lots, lot_uses, order_materials, locations, work_steps, offers, purchase_orders, suppliers
+  lots, lot_uses, order_materials, locations, work_steps, offers, purchase_orders, suppliers, print_costs,
+  order_costs, product_costs
 };
-inline constexpr List last_list = List::suppliers;
+inline constexpr List last_list = List::product_costs;
 
 struct FindDocument {
   Thing thing = Thing::quote;
@@ -48,7 +49,8 @@ struct FindDocument {
 
 struct ReadPage {
   List list = List::quotes;
-  std::string owner = {};    // the customer whose they are; the material of a ledger or of lots, the lot, the order; empty: any
+  // The customer whose they are; the material of a ledger or of lots, the lot, the order; "order/…" of costs; empty: any.
+  std::string owner = {};
   std::string status = {};   // empty: any; of offers: "in_stock"
   std::string cursor = {};
   std::uint32_t limit = 0;
@@ -79,6 +81,13 @@ struct ReadPlan {
   friend bool operator==(const ReadPlan&, const ReadPlan&) = default;
 };
 
+// What happened on these days, both included: days since 1970-01-01.
+struct ReadDays {
+  std::int32_t from = 0;
+  std::int32_t to = 0;
+  friend bool operator==(const ReadDays&, const ReadDays&) = default;
+};
+
 // The record at this offset is to be seen in the answer.
 struct Needed {
   std::uint32_t partition = 0;
@@ -88,7 +97,7 @@ struct Needed {
 
 struct Question {
   projections::Scope scope;
-  std::variant<FindDocument, ReadPage, ReadAvailability, ReadPlan> what;
+  std::variant<FindDocument, ReadPage, ReadAvailability, ReadPlan, ReadDays> what;
   std::vector<Needed> needed = {};
   std::int64_t wait_ms = 0;   // for what is needed, and for the awaited change
 };

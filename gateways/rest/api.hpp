@@ -86,6 +86,7 @@ void add_inventory(http::Router& router, Api& api);
 void add_printers(http::Router& router, Api& api);
 void add_files(http::Router& router, Api& api);
 void add_tracking(http::Router& router, Api& api);
+void add_analytics(http::Router& router, Api& api);
 void add_administration(http::Router& router, Api& api);
 void add_operations(http::Router& router, Api& api);
 void add_stripe_webhook(http::Router& router, Api& api);

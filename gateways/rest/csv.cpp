@@ -63,4 +63,18 @@ std::optional<std::vector<std::vector<std::string>>> parse_csv(std::string_view 
   return rows.take();
 }
 
+void append_csv(std::string& out, const std::vector<std::string>& fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) out += ',';
+    if (fields[i].find_first_of(",\"\r\n") == std::string::npos) {
+      out += fields[i];
+      continue;
+    }
+    out += '"';
+    for (const char c : fields[i]) out.append(c == '"' ? 2 : 1, c);
+    out += '"';
+  }
+  out += "\r\n";
+}
+
 }  // namespace layerline::rest

@@ -11,4 +11,7 @@ namespace layerline::rest {
 // Rows of fields; lines without any text are left out. nullopt: a quote that is not closed, or text behind one.
 [[nodiscard]] std::optional<std::vector<std::vector<std::string>>> parse_csv(std::string_view text);
 
+// Adds a line, with quotes where they are needed.
+void append_csv(std::string& out, const std::vector<std::string>& fields);
+
 }  // namespace layerline::rest

@@ -17,6 +17,7 @@ void add_routes(http::Router& router, Api& api) {
   add_printers(router, api);
   add_files(router, api);
   add_tracking(router, api);
+  add_analytics(router, api);
   add_administration(router, api);
   add_operations(router, api);
   add_stripe_webhook(router, api);

@@ -129,6 +129,10 @@ awaitable<Shown> Views::plan(const Caller& caller, const Request& request, inter
   return ask(question(caller, request, std::move(read)), "There is no such order in the plan.");
 }
 
+awaitable<Shown> Views::days(const Caller& caller, const Request& request, internal::ReadDays wanted) const {
+  return ask(question(caller, request, wanted), "There is no such report.");
+}
+
 awaitable<Shown> Views::tracking(std::uint32_t partition, const std::string& workshop, std::string order) const {
   return ask(Question{{partition, workshop, {}}, FindDocument{Thing::tracking, std::move(order)}}, missing(Thing::tracking));
 }

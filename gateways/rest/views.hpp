@@ -39,6 +39,8 @@ class Views {
                                                            internal::ReadAvailability wanted) const;
   // What is to be made and bought; of one order that is not in the plan: 404.
   [[nodiscard]] boost::asio::awaitable<Shown> plan(const Caller& caller, const http::Request& request, internal::ReadPlan read) const;
+  // The days' figures and their totals, as the answer's JSON.
+  [[nodiscard]] boost::asio::awaitable<Shown> days(const Caller& caller, const http::Request& request, internal::ReadDays wanted) const;
   // What a magic link shows of an order. Needs no caller: the link is the secret.
   [[nodiscard]] boost::asio::awaitable<Shown> tracking(std::uint32_t partition, const std::string& workshop, std::string order) const;
   // The quote with the availability of its material once its files are measured; as it is then, if that takes too long.

@@ -1,0 +1,117 @@
+// /analytics: what happened on each day, and what prints, orders and products were to cost and have cost. As JSON, or with ?format=csv.
+#include <charconv>
+#include <chrono>
+#include <optional>
+
+#include "gateways/rest/api.hpp"
+#include "gateways/rest/csv.hpp"
+#include "gateways/rest/limits.hpp"
+#include "infra/store/json_tree.hpp"
+#include "projections/limits.hpp"
+
+namespace layerline::rest {
+namespace {
+
+using std::chrono::sys_days;
+using store::Json;
+
+// "2026-11-21"
+std::optional<sys_days> read_date(std::string_view text) {
+  int parts[3] = {};
+  const std::size_t ends[3] = {4, 7, 10};
+  if (text.size() != 10) return std::nullopt;
+  for (std::size_t i = 0, at = 0; i < 3; at = ends[i] + 1, ++i) {
+    const auto read = std::from_chars(text.data() + at, text.data() + ends[i], parts[i]);
+    if (read.ec != std::errc() || read.ptr != text.data() + ends[i] || (ends[i] < 10 && text[ends[i]] != '-')) return std::nullopt;
+  }
+  const std::chrono::year_month_day date{std::chrono::year(parts[0]), std::chrono::month(static_cast<unsigned>(parts[1])),
+                                         std::chrono::day(static_cast<unsigned>(parts[2]))};
+  return date.ok() ? std::optional(sys_days(date)) : std::nullopt;
+}
+
+// Without dates: the last thirty days.
+std::expected<internal::ReadDays, Response> days_of(const Request& request) {
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  const auto date = [&](std::string_view name, sys_days otherwise) {
+    const auto text = request.query(name);
+    return text && !text->empty() ? read_date(*text) : std::optional(otherwise);
+  };
+  const auto to = date("to", today);
+  const auto from = to ? date("from", *to - std::chrono::days(limits::report_days - 1)) : std::nullopt;
+  if (!to || !from) return std::unexpected(http::problem(400, "malformed-date", "\"from\" and \"to\" are dates such as 2026-01-31."));
+  const auto span = (*to - *from).count() + 1;
+  if (span < 1 || span > projections::analytics_days_max)
+    return std::unexpected(http::problem(400, "malformed-date", "\"from\" comes before \"to\", by a year at most."));
+  return internal::ReadDays{static_cast<std::int32_t>(from->time_since_epoch().count()),
+                            static_cast<std::int32_t>(to->time_since_epoch().count())};
+}
+
+// Every figure of an item by its path; lists within it have no place in a table.
+void flatten(const Json& item, const std::string& path, std::vector<std::string>& names, std::vector<std::string>& values) {
+  if (const Json::Object* members = item.object()) {
+    for (const auto& [name, value] : *members) flatten(value, path.empty() ? name : path + "." + name, names, values);
+  } else if (item.array() == nullptr) {
+    names.push_back(path);
+    values.push_back(item.is_null() ? "" : item.text().empty() ? item.str() : std::string(item.text()));
+  }
+}
+
+Response as_csv(Response response) {
+  const auto json = response.status == 200 ? Json::parse(std::get<std::string>(response.body)) : std::nullopt;
+  const Json* items = json ? json->find("items") : nullptr;
+  if (items == nullptr || items->array() == nullptr) return response;
+  std::string table;
+  for (const Json& item : *items->array()) {
+    std::vector<std::string> names, values;
+    flatten(item, "", names, values);
+    if (table.empty()) append_csv(table, names);
+    append_csv(table, values);
+  }
+  for (auto& [name, value] : response.headers)
+    if (name == "Content-Type") value = "text/csv; charset=utf-8";
+  response.body = std::move(table);
+  return response;
+}
+
+Response in_wanted_format(const Request& request, Response response) {
+  return request.query("format").value_or("json") == "csv" ? as_csv(std::move(response)) : std::move(response);
+}
+
+awaitable<Response> daily(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto wanted = days_of(request);
+  if (!wanted) co_return std::move(wanted.error());
+  auto found = co_await api.views.days(*caller, request, *wanted);
+  if (!found) co_return std::move(found.error());
+  co_return in_wanted_format(request, api.views.answer(std::move(*found), caller->partition));
+}
+
+awaitable<Response> prints(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  std::string of;
+  for (const char* kind : {"order", "product"})
+    if (const auto id = request.query(std::string(kind) + "_id"); id && !id->empty()) of = std::string(kind) + "/" + std::string(*id);
+  co_return in_wanted_format(request, co_await api.views.list_of(List::print_costs, std::move(of), *caller, request));
+}
+
+http::Handler costs(Api& api, List list) {
+  return [&api, list](Request& request) -> awaitable<Response> {
+    auto caller = authenticate_staff(api, request);
+    if (!caller) co_return std::move(caller.error());
+    co_return in_wanted_format(request, co_await api.views.list_of(list, "", *caller, request));
+  };
+}
+
+}  // namespace
+
+void add_analytics(http::Router& router, Api& api) {
+  using http::Method;
+  router.add(Method::get, "/api/v1/analytics/daily", [&api](Request& request) { return daily(api, request); });
+  router.add(Method::get, "/api/v1/analytics/prints", [&api](Request& request) { return prints(api, request); });
+  router.add(Method::get, "/api/v1/analytics/orders", costs(api, List::order_costs));
+  router.add(Method::get, "/api/v1/analytics/products", costs(api, List::product_costs));
+}
+
+}  // namespace layerline::rest

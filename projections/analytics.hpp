@@ -1,0 +1,23 @@
+// What happened on each day, and what each print was to cost and has cost: of a job, an order and a product.
+// A day is one of UTC; it has a document once something happened on it.
+#pragma once
+
+#include <chrono>
+
+#include "projections/commit.hpp"
+#include "projections/queries.hpp"
+
+namespace layerline::projections::analytics {
+
+extern const View view;
+
+// {"from", "to", "items": [a day…], "totals": all of them together}, both ends included. At most analytics_days_max days.
+[[nodiscard]] std::expected<Document, QueryError> days(const Queries& queries, const Scope& scope, std::chrono::sys_days from,
+                                                       std::chrono::sys_days to);
+// Newest first. Jobs of one order or product ("order/<id>", "product/<id>"), or all (empty).
+[[nodiscard]] std::expected<Page, QueryError> jobs(const Queries& queries, const Scope& scope, std::string_view of,
+                                                   const PageRequest& request);
+[[nodiscard]] std::expected<Page, QueryError> orders(const Queries& queries, const Scope& scope, const PageRequest& request);
+[[nodiscard]] std::expected<Page, QueryError> products(const Queries& queries, const Scope& scope, const PageRequest& request);
+
+}  // namespace layerline::projections::analytics

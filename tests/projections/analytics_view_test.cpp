@@ -1,0 +1,128 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <random>
+
+#include "infra/store/json_tree.hpp"
+#include "projections/analytics.hpp"
+#include "projections/projector.hpp"
+#include "tests/projections/journey.hpp"
+
+using namespace layerline;
+using namespace layerline::projections;
+using store::Json;
+
+namespace {
+
+const Scope here{.partition = 0, .workshop = "w1", .customer = ""};
+const testing::Journey first{};
+constexpr std::chrono::sys_days begin = std::chrono::year(2026) / 11 / 18;   // of every journal, at 11:06:40
+
+struct Folded {
+  std::filesystem::path folder = std::filesystem::temp_directory_path() / ("layerline-days-" + std::to_string(std::random_device{}()));
+  std::expected<store::Store, store::Error> store = store::Store::open(folder);
+  Projector projector;
+  Queries queries;
+
+  explicit Folded(const testing::Journal& journal) : projector(*store, journal.source()), queries(*store, projector.keyspaces()) {
+    REQUIRE(projector.start());
+    projector.stop();
+    for (const Stopped& stopped : projector.stopped()) FAIL(stopped.view << ": " << stopped.reason);
+  }
+  ~Folded() {
+    store = std::unexpected(store::Error{});
+    std::filesystem::remove_all(folder);
+  }
+  [[nodiscard]] Json days(int count) const {
+    const auto found = analytics::days(queries, here, begin, begin + std::chrono::days(count - 1));
+    REQUIRE(found);
+    return *Json::parse(found->json);
+  }
+  [[nodiscard]] Json only(const std::expected<Page, QueryError>& page) const {
+    REQUIRE(page);
+    REQUIRE(page->items.size() == 1);
+    return *Json::parse(page->items.front().json);
+  }
+};
+
+void price(testing::Journal& journal) {
+  auto* rules = journal.commit().on("workshop/w1").mutable_workshop_configured()->mutable_rules();
+  rules->set_machine_price_per_hour(25'000);
+  auto* material = rules->add_materials();
+  material->set_type("PLA");
+  material->set_price_per_kg(2'000);
+}
+
+testing::Journal delivered() {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  price(journal);
+  testing::upload_and_quote(journal, first);
+  testing::accept_and_pay(journal, first);
+  testing::print(journal, first);
+  testing::ship(journal, first);
+  return journal;
+}
+
+}  // namespace
+
+TEST_CASE("projections: analytics: a day tells the funnel, the money, the prints and whether promises were kept") {
+  const Folded folded(delivered());
+  const Json answer = folded.days(1);
+  REQUIRE(answer.find("items")->array()->size() == 1);
+  const Json& day = answer.find("items")->array()->front();
+  CHECK(day.text("date") == "2026-11-18");
+  CHECK(day.find("quotes")->integer("accepted") == 1);
+  CHECK(day.find("orders")->integer("paid") == 1);
+  CHECK(day.find("orders")->integer("delivered") == 1);
+  CHECK(day.find("received")->str() == R"({"amount":19332,"currency":"USD"})");
+  CHECK(day.find("promises")->str() == R"({"kept":1,"broken":0})");
+  CHECK(day.find("prints")->integer("finished") == 1);
+  CHECK(day.find("prints")->integer("used_mg") == 45'300);
+  CHECK(day.find("printers")->str() == R"([{"printer_id":"p1","busy_ms":20000,"prints":1}])");
+  CHECK(day.find("materials")->str() == R"([{"material_id":"PLA-black","used_mg":45300}])");
+}
+
+TEST_CASE("projections: analytics: an order and its product cost what their prints took, and a weighing corrects it once") {
+  testing::Journal journal = delivered();
+  for (int twice = 0; twice < 2; ++twice) {
+    auto* corrected = journal.commit().on("material/PLA-black").mutable_stock_consumption_corrected();
+    corrected->set_material("PLA-black");
+    corrected->set_job("job-00000001");
+    corrected->set_milligrams(50'000);
+    corrected->set_origin("weighed");
+  }
+  const Folded folded(journal);
+  const Json print = folded.only(analytics::jobs(folded.queries, here, "order/order-00000001", {"", 10}));
+  CHECK(print.find("estimated")->integer("mg") == 45'300);
+  CHECK(print.find("actual")->str() == R"({"print_time_ms":20000,"mg":50000,"cost":{"amount":239,"currency":"USD"}})");   // 100 + 139
+  for (const auto& page : {analytics::orders(folded.queries, here, {"", 10}), analytics::products(folded.queries, here, {"", 10})}) {
+    const Json sum = folded.only(page);
+    CHECK(sum.integer("prints") == 1);
+    CHECK(sum.find("actual")->str() == print.find("actual")->str());
+  }
+  CHECK(folded.days(1).find("totals")->find("prints")->integer("used_mg") == 50'000);
+}
+
+TEST_CASE("projections: analytics: a print over midnight keeps its printer busy on both days") {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  testing::upload_and_quote(journal, first);
+  testing::accept_and_pay(journal, first);
+  auto* dispatched = journal.commit().on("job/job-1").mutable_print_dispatched();
+  dispatched->set_job("job-1");
+  dispatched->set_production_order("production-00000001");
+  dispatched->set_printer("p1");
+  journal.commit().on("job/job-1").mutable_print_started()->set_job("job-1");
+  for (int second = 1; second < 50'000; ++second)   // a commit is a second
+    journal.commit().on("printer/p1").mutable_printer_plate_cleared()->set_printer("p1");
+  journal.commit().on("job/job-1").mutable_print_failed()->set_job("job-1");
+  const Folded folded(journal);
+  const Json answer = folded.days(3);
+  REQUIRE(answer.find("items")->array()->size() == 2);
+  const auto busy = [](const Json& day) { return day.find("printers")->array()->front().integer("busy_ms"); };
+  CHECK(busy(answer.find("items")->array()->front()) + busy(answer.find("items")->array()->back()) == 50'000'000);
+  CHECK(busy(answer.find("items")->array()->back()) > 0);
+  CHECK(busy(*answer.find("totals")) == 50'000'000);
+  CHECK(answer.find("totals")->find("prints")->integer("failed") == 1);
+}
