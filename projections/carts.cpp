@@ -89,9 +89,10 @@ struct Fold {
     requires OneOf<T, events::ShopConnected, events::ShopRemoved, events::ShopOrderNotified, events::ShopCaughtUp, events::WorkshopOpened,
                    events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::SubjectErased,
                    events::TimerSet, events::TimerFired, events::ProductCreated, events::BomDefined, events::UnitsReceived,
-                   events::UnitsIssued, events::UnitsScrapped, events::UnitsAdjusted> ||
-             CatalogueEvent<T> || ModelEvent<T> || QuoteEvent<T> || OrderEvent<T> || PaymentEvent<T> || StockEvent<T> ||
-             ProductionEvent<T> || PrinterEvent<T> || PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T>
+                   events::UnitsIssued, events::UnitsScrapped, events::UnitsAdjusted, events::UnitsShortageNoted> ||
+             PurchaseEvent<T> || PlanningEvent<T> || CatalogueEvent<T> || ModelEvent<T> || QuoteEvent<T> || OrderEvent<T> ||
+             PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> ||
+             PrinterEvent<T> || PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T>
   void operator()(const T&) {}
 };
 

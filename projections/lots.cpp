@@ -104,8 +104,8 @@ struct Fold {
   }
 
   template <class T>
-    requires ShopEvent<T> || ModelEvent<T> || QuoteEvent<T> || ProductEvent<T> || OrderEvent<T> || PaymentEvent<T> || PrinterEvent<T> ||
-             PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T> ||
+    requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> || ModelEvent<T> || QuoteEvent<T> || ProductEvent<T> || OrderEvent<T> ||
+             PaymentEvent<T> || PrinterEvent<T> || PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T> ||
              OneOf<T, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked,
                    events::SubjectErased, events::TimerSet, events::TimerFired, events::MaterialDefined, events::MaterialReserved,
                    events::ShortageNoted, events::ReservationReleased, events::StockLow, events::PrintFileAttached,

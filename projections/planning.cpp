@@ -140,8 +140,24 @@ struct Fold {
     change_line(e.order(), e.line(), [](Json& line) { line["planned"] = true; });
   }
   void operator()(const events::OrderShipped& e) { order_over(e.order()); }
-  void operator()(const events::OrderCancelled& e) { order_over(e.order()); }
   void operator()(const events::OrderRefunded& e) { order_over(e.order()); }
+  // Money that comes after it opens it again.
+  void operator()(const events::OrderCancelled& e) { set_open(e.order(), false); }
+  void operator()(const events::OrderReopened& e) {
+    set_open(e.order(), true);
+    Entry* entry = documents.find("order", e.order());
+    if (entry == nullptr) return;
+    for (Json& line : entry->json["lines"].items()) {
+      line["planned"] = false;
+      show_line(e.order(), *entry, line);
+    }
+  }
+  void set_open(const std::string& order, bool open) {
+    Entry* entry = documents.find("order", order);
+    if (entry == nullptr) return;
+    entry->json["open"] = open;
+    for (const Json& line : entry->json["lines"].items()) show_line(order, *entry, line);
+  }
   static Json line_json(const events::OrderLine& line) {
     return Json{{"line", line.line()}, {"sku", line.sku()}, {"product", line.product()}, {"quantity", line.quantity()}, {"planned", false}};
   }
@@ -153,7 +169,7 @@ struct Fold {
     return std::string("line/").append(order).append("/").append(line);
   }
   void show_line(const std::string& order, const Entry& entry, const Json& line) {
-    const bool open = !line.flag("planned") && product(std::string(line.text("product"))) != nullptr;
+    const bool open = entry.json.flag("open") && !line.flag("planned") && product(std::string(line.text("product"))) != nullptr;
     demand(line_fact(order, line.text("line")), product_key(line.text("product")), open ? line.integer("quantity") : 0,
            entry.json.integer("due_ms"), entry.json.text("number"));
   }
@@ -266,6 +282,7 @@ struct Fold {
                    events::OrderReleased, events::OrderPaid, events::OrderQueued, events::OrderPrinting, events::OrderPrinted,
                    events::OrderQualityCheckStarted, events::OrderQualityFailed, events::OrderReadyToShip, events::OrderDelivered,
                    events::OrderCompleted, events::OrderHeld, events::OrderResumed, events::OrderShippingChanged, events::OrderObserved,
+                   events::OrderShortOfStock, events::OrderShortageAnswered,
                    events::PrintFileAttached, events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted,
                    events::ProductionUnitFailed, events::ProductionCompleted, events::ProductionReprintNeeded>
   void operator()(const T&) {}
@@ -275,7 +292,7 @@ void Fold::operator()(const events::OrderPlaced& e) {
   const Entry* settings = documents.find("settings", "workshop");
   const std::int64_t days = settings == nullptr ? 0 : settings->json.integer("delivery_days");
   Entry& entry = documents.create("order", e.order(), commit.time_ms);
-  entry.json = Json{{"number", e.number()}, {"due_ms", commit.time_ms + days * day_ms}, {"lines", Json::Array{}}};
+  entry.json = Json{{"number", e.number()}, {"open", true}, {"due_ms", commit.time_ms + days * day_ms}, {"lines", Json::Array{}}};
   for (const events::OrderLine& line : e.lines()) show_line(e.order(), entry, entry.json["lines"].push_back(line_json(line)));
 }
 
