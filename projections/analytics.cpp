@@ -185,8 +185,8 @@ struct Fold {
   void book_total(const std::string& kind, const std::string& id, const Json& job, std::int64_t sign);
 
   template <class T>
-    requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> || ModelEvent<T> || ProductEvent<T> || OrderLineEvent<T> || PrinterEvent<T> || ShipmentEvent<T> ||
-             EffectEvent<T> ||
+    requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> || ModelEvent<T> || ProductEvent<T> || OrderLineEvent<T> ||
+             PrinterEvent<T> || ShipmentEvent<T> || EffectEvent<T> ||
              OneOf<T, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::SubjectErased, events::TimerSet,
                    events::TimerFired, events::QuoteChanged, events::QuoteSubmitted, events::QuoteNoted, events::QuoteCancelled,
                    events::OrderReleased, events::OrderQueued, events::OrderPrinting, events::OrderPrinted,
@@ -313,7 +313,9 @@ const View view{.name = "analytics", .version = 1, .poison = Poison::park, .appl
 
 std::expected<Document, QueryError> days(const Queries& queries, const Scope& scope, std::chrono::sys_days from,
                                          std::chrono::sys_days to) {
-  const auto date = [](std::chrono::sys_days of) { return iso_time(std::chrono::milliseconds(of.time_since_epoch()).count()).substr(0, 10); };
+  const auto date = [](std::chrono::sys_days day) {
+    return iso_time(std::chrono::milliseconds(day.time_since_epoch()).count()).substr(0, 10);
+  };
   const auto rules = queries.get(view.name, scope, "rules", "now");
   const auto known = rules ? Json::parse(rules->json) : std::nullopt;
   if (!known) return std::unexpected(QueryError::damaged);
