@@ -104,12 +104,16 @@ KafkaLog::~KafkaLog() {
 }
 
 void KafkaLog::watch() {
+  int looks = 0;
   std::unique_lock lock(stop_mutex_);
   while (!stop_signal_.wait_for(lock, std::chrono::milliseconds(health_check_ms), [this] { return stopping_; })) {
     lock.unlock();
-    tail_->serve_events();
     serve_events(asking_);
     catch_up_.close_idle();
+    if (++looks % looks_per_stall_check == 0) {
+      const auto ends = query_offsets(asking_, address_.topic, kafka::Edge::end, 0, partitions_, health_timeout_ms);
+      if (ends) tail_->look_after(*ends);
+    }
     if (health_.quiet_ms() >= health_check_ms) {
       const auto found = query_metadata(asking_, asked_topic_, health_timeout_ms);
       if (!found) health_.failed(found.error());

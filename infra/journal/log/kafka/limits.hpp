@@ -25,6 +25,7 @@ inline constexpr int gather_wait_ms = 20;                  // Follow::gathered: 
 inline constexpr int gather_bytes = 64 * 1024;
 inline constexpr std::size_t ahead_records_max = 10'000;   // own records that wait for a gap before them to close
 inline constexpr int read_wait_ms = 5'000;                 // of one read, for what is known to be there
+inline constexpr int stall_checks = 3;                     // the brokers have more and send nothing, so often in a row: it begins anew
 inline constexpr int range_checks = 5;                     // so often the end has to be found before ours until it counts as lost
 inline constexpr int range_check_pause_ms = 500;
 
@@ -43,6 +44,7 @@ inline constexpr int admin_timeout_ms = 15'000;
 inline constexpr int reopen_timeout_ms = 1'000;
 inline constexpr int health_check_ms = 1'000;
 inline constexpr int health_timeout_ms = 2'000;
+inline constexpr int looks_per_stall_check = 3;            // of those every health_check_ms
 inline constexpr int reconnect_pause_max_ms = 500;
 
 }  // namespace layerline::journal::kafka

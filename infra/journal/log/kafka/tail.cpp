@@ -17,20 +17,10 @@ std::size_t cost_of(const std::string& record) { return record.size() + 2 * size
 
 }  // namespace
 
-Tail::Tail(const KafkaAddress& address, Health& health, Handle handle, Topic topic, Queue queue)
-    : address_(address), health_(health), handle_(std::move(handle)), topic_(std::move(topic)), queue_(std::move(queue)) {}
-
 std::expected<std::unique_ptr<Tail>, std::string> Tail::open(const KafkaAddress& address, const KafkaOptions& options, Health& health,
                                                              std::uint32_t partitions) {
-  const bool at_once = options.follow == Follow::at_once;
-  auto handle = open_consumer(address, options, health,
-                              {{"fetch.wait.max.ms", std::to_string(at_once ? fetch_wait_ms : gather_wait_ms)},
-                               {"fetch.min.bytes", std::to_string(at_once ? 1 : gather_bytes)}});
-  if (!handle) return std::unexpected(std::move(handle.error()));
-  Topic topic = open_topic(*handle, address.topic);
-  if (topic == nullptr) return std::unexpected(std::string("the topic can't be opened"));
-  Queue queue(rd_kafka_queue_new(handle->get()));
-  std::unique_ptr<Tail> tail(new Tail(address, health, std::move(*handle), std::move(topic), std::move(queue)));
+  std::unique_ptr<Tail> tail(new Tail(address, options, health));
+  if (auto connected = tail->connect(); !connected) return std::unexpected(std::move(connected.error()));
   tail->rings_.resize(partitions);
   const auto ends = query_offsets(tail->handle_, address.topic, Edge::end, 0, partitions, query_timeout_ms);
   if (!ends) return std::unexpected(ends.error());
@@ -44,10 +34,30 @@ std::expected<std::unique_ptr<Tail>, std::string> Tail::open(const KafkaAddress&
   return tail;
 }
 
+std::expected<void, std::string> Tail::connect() {
+  const bool at_once = options_.follow == Follow::at_once;
+  auto handle = open_consumer(address_, options_, health_,
+                              {{"fetch.wait.max.ms", std::to_string(at_once ? fetch_wait_ms : gather_wait_ms)},
+                               {"fetch.min.bytes", std::to_string(at_once ? 1 : gather_bytes)}});
+  if (!handle) return std::unexpected(std::move(handle.error()));
+  handle_ = std::move(*handle);
+  topic_ = open_topic(handle_, address_.topic);
+  if (topic_ == nullptr) return std::unexpected(std::string("the topic can't be opened"));
+  queue_ = Queue(rd_kafka_queue_new(handle_.get()));
+  return {};
+}
+
+void Tail::disconnect() {
+  for (std::size_t i = 0; topic_ != nullptr && i < rings_.size(); ++i) rd_kafka_consume_stop(topic_.get(), static_cast<std::int32_t>(i));
+  queue_.reset();
+  topic_.reset();
+  handle_.reset();
+}
+
 Tail::~Tail() {
   stopping_ = true;
   if (thread_.joinable()) thread_.join();
-  for (std::size_t i = 0; i < rings_.size(); ++i) rd_kafka_consume_stop(topic_.get(), static_cast<std::int32_t>(i));
+  disconnect();
 }
 
 bool Tail::start(std::uint32_t partition, std::uint64_t offset) {
@@ -161,6 +171,8 @@ void Tail::run() {
       }
     }
     keep(arrivals);
+    serve_events(handle_);
+    if (stalled_.exchange(false)) begin_anew();
   }
 }
 
@@ -223,8 +235,8 @@ void Tail::on_error(const rd_kafka_message_s& message) {
 
 // The leader has no such offset. One that took over a moment ago may say so until it knows what it has; if it stays so, history is lost.
 void Tail::check_range(std::uint32_t partition) {
-  Ring& ring = rings_[partition];                // only this thread changes what is read of it here
-  const std::uint64_t next = ring.end();
+  Ring& ring = rings_[partition];
+  const std::uint64_t next = end_of(partition);
   const auto begin = offset(partition, Edge::begin);
   const auto end = offset(partition, Edge::end);
   if (begin && *begin > next) return give_up(partition, fmt::format("the topic begins at {} now: history was deleted", *begin));
@@ -234,6 +246,33 @@ void Tail::check_range(std::uint32_t partition) {
   std::this_thread::sleep_for(std::chrono::milliseconds(range_check_pause_ms));
   rd_kafka_consume_stop(topic_.get(), static_cast<std::int32_t>(partition));
   if (!start(partition, next)) health_.failed(fmt::format("partition {} can't be followed", partition));
+}
+
+// Brokers that all went away and came back may leave a client that is connected and asks for nothing any more.
+void Tail::look_after(std::span<const std::uint64_t> ends) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t partition = 0; partition < rings_.size(); ++partition) {
+    Ring& ring = rings_[partition];
+    const bool moved = std::exchange(ring.looked_end, ring.end()) != ring.end();
+    ring.stalls = moved || ring.broken || ends[partition] <= ring.end() ? 0 : ring.stalls + 1;
+    if (ring.stalls < stall_checks) continue;
+    ring.stalls = 0;
+    stalled_ = true;
+  }
+}
+
+void Tail::begin_anew() {
+  health_.report("the brokers have more than they send: the topic is followed anew");
+  disconnect();
+  if (const auto connected = connect(); !connected) return health_.failed(connected.error());
+  for (std::uint32_t partition = 0; partition < rings_.size(); ++partition) {
+    if (!start(partition, end_of(partition))) health_.failed(fmt::format("partition {} can't be followed", partition));
+  }
+}
+
+std::uint64_t Tail::end_of(std::uint32_t partition) const {
+  const std::lock_guard lock(mutex_);
+  return rings_[partition].end();
 }
 
 void Tail::give_up(std::uint32_t partition, std::string reason) {

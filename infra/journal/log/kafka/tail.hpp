@@ -32,7 +32,7 @@ struct TailRead {
 // All but open() and the destructor: any thread.
 class Tail {
  public:
-  // Follows from the end of each partition on, as it is now. address and health outlive it.
+  // Follows from the end of each partition on, as it is now. All of the arguments outlive it.
   [[nodiscard]] static std::expected<std::unique_ptr<Tail>, std::string> open(const KafkaAddress& address, const KafkaOptions& options,
                                                                               Health& health, std::uint32_t partitions);
   ~Tail();
@@ -49,8 +49,8 @@ class Tail {
   [[nodiscard]] std::uint64_t known_end(std::uint32_t partition) const;
   [[nodiscard]] std::uint64_t wait(std::uint64_t seen, std::chrono::milliseconds timeout) const;
   void wake();
-
-  void serve_events() const { kafka::serve_events(handle_); }
+  // Where the partitions end, as somebody else has heard now and then: whether they go on here as well.
+  void look_after(std::span<const std::uint64_t> ends);
 
  private:
   // The records [begin, begin + records.size()), and how far the log is known to reach.
@@ -62,6 +62,8 @@ class Tail {
     std::uint64_t known_end = 0;
     std::optional<LogError> broken = {};
     int range_checks = 0;                        // tail thread only
+    std::uint64_t looked_end = 0;                // at the last look_after()
+    int stalls = 0;
     [[nodiscard]] std::uint64_t end() const { return begin + records.size(); }
   };
   struct Arrival {
@@ -70,7 +72,9 @@ class Tail {
     std::string bytes = {};
   };
 
-  Tail(const KafkaAddress& address, Health& health, Handle handle, Topic topic, Queue queue);
+  Tail(const KafkaAddress& address, const KafkaOptions& options, Health& health) : address_(address), options_(options), health_(health) {}
+  [[nodiscard]] std::expected<void, std::string> connect();
+  void disconnect();
   [[nodiscard]] bool start(std::uint32_t partition, std::uint64_t offset);
   void run();
   void keep(std::vector<Arrival>& arrivals);
@@ -81,14 +85,18 @@ class Tail {
   void raise_end(Ring& ring, std::uint64_t end);
   void on_error(const rd_kafka_message_s& message);
   void check_range(std::uint32_t partition);
+  void begin_anew();
+  [[nodiscard]] std::uint64_t end_of(std::uint32_t partition) const;
   [[nodiscard]] std::expected<std::uint64_t, std::string> offset(std::uint32_t partition, Edge edge) const;
   void give_up(std::uint32_t partition, std::string reason);
 
   const KafkaAddress& address_;
+  const KafkaOptions& options_;
   Health& health_;
-  Handle handle_;
+  Handle handle_;                                // with the next two: of the tail thread, once it runs
   Topic topic_;
   Queue queue_;
+  std::atomic<bool> stalled_ = false;
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;                     // guards all below but the thread
   mutable std::condition_variable changed_;
