@@ -66,11 +66,11 @@ TEST_CASE("gateways: remote views: every caller is shown the same as by a gatewa
                                               "orders/order-00000001/tracking-link", "payments/payment-00000001"};
   const std::vector<std::string> of_staff = {
       "production-orders/production-00000001", "inventory/materials/PLA-black", "printers/p1", "products/product-00000001",
-      "inventory/materials/PLA-black/ledger", "inventory/materials", "printers", "products", "production-orders",
+      "inventory/materials/PLA-black/ledger", "inventory/materials", "printers", "production-orders",
       "production-orders?status=waiting", "admin/effects"};
   const std::vector<std::string> others = {
       "quotes", "orders", "orders?limit=2", "orders?limit=0", "orders?status=DELIVERED", "orders?customer_id=customer-1",
-      "orders/nothing", "files/file-00000001", "products/nothing"};
+      "orders/nothing", "files/file-00000001", "products", "products/nothing", "cart"};
   int found = 0;
   for (const auto* paths : {&documents, &of_staff, &others}) {
     for (const std::string& path : *paths) {
