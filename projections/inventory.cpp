@@ -63,6 +63,12 @@ struct Fold {
     documents.list(document, "ledger", material, newest_first(static_cast<std::int64_t>(event.version)));
   }
 
+  // Events from before there were lots name none.
+  static void add_lots(Json& details, const google::protobuf::RepeatedPtrField<events::LotPart>& lots) {
+    for (const events::LotPart& part : lots)
+      details["lots"].push_back(Json{{"lot", part.lot()}, {"location", part.location()}, {"mg", part.milligrams()}});
+  }
+
   void operator()(const events::MaterialDefined& defined) {
     Entry& entry = material(defined.material());
     entry.json["material"] = defined.type();
@@ -81,7 +87,9 @@ struct Fold {
   void operator()(const events::StockAdjusted& adjusted) {
     Entry& entry = material(adjusted.material());
     move(entry, adjusted.milligrams(), 0);
-    line(entry, "adjusted", adjusted.milligrams(), Json{{"by", adjusted.by()}, {"reason", text_or_null(adjusted.reason())}});
+    Json details{{"by", adjusted.by()}, {"reason", text_or_null(adjusted.reason())}};
+    add_lots(details, adjusted.lots());
+    line(entry, "adjusted", adjusted.milligrams(), std::move(details));
   }
   void operator()(const events::StockMoved& moved) {
     line(material(moved.material()), "moved", 0,
@@ -143,9 +151,11 @@ void Fold::operator()(const events::MaterialConsumed& consumed) {
   move(entry, -taken, 0);
   Entry& print = documents.create("consumption", consumed.material() + "-" + consumed.job(), commit.time_ms);
   print.json = Json{{"taken_mg", taken}};
-  line(entry, "consumed", -taken,
-       Json{{"job", consumed.job()}, {"production_order", consumed.production_order()}, {"used_mg", consumed.milligrams()},
-            {"origin", consumed.origin()}, {"from_reservation_mg", consumed.from_reservation_mg()}, {"missing_mg", consumed.missing_mg()}});
+  Json details{{"job", consumed.job()}, {"production_order", consumed.production_order()}, {"used_mg", consumed.milligrams()},
+               {"origin", consumed.origin()}, {"from_reservation_mg", consumed.from_reservation_mg()},
+               {"missing_mg", consumed.missing_mg()}};
+  add_lots(details, consumed.lots());
+  line(entry, "consumed", -taken, std::move(details));
 }
 
 void Fold::operator()(const events::ConsumptionCorrected& corrected) {
@@ -155,8 +165,10 @@ void Fold::operator()(const events::ConsumptionCorrected& corrected) {
   const std::int64_t change = print.json.integer("taken_mg") - taken;
   print.json["taken_mg"] = taken;
   move(entry, change, 0);
-  line(entry, "corrected", change, Json{{"job", corrected.job()}, {"used_mg", corrected.milligrams()}, {"origin", corrected.origin()},
-                                        {"by", corrected.by()}, {"missing_mg", corrected.missing_mg()}});
+  Json details{{"job", corrected.job()}, {"used_mg", corrected.milligrams()}, {"origin", corrected.origin()}, {"by", corrected.by()},
+               {"missing_mg", corrected.missing_mg()}};
+  add_lots(details, corrected.lots());
+  line(entry, "corrected", change, std::move(details));
 }
 
 void apply(const Commit& commit, Documents& documents) {
@@ -166,7 +178,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "inventory", .version = 1, .poison = Poison::stop, .apply = apply};
+const View view{.name = "inventory", .version = 2, .poison = Poison::stop, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view material) {
   return queries.get(view.name, scope, "material", material);

@@ -19,6 +19,7 @@ inline constexpr int projector_nice = 10;                       // of its thread
 inline constexpr std::int64_t gather_ms = 4;                    // after a write while commits go on coming and nobody waits for one
 inline constexpr std::int64_t idle_wait_ms = 20;                // between two looks at the journal when nobody wakes the projector
 inline constexpr std::int64_t retry_wait_ms = 500;              // after an error that may pass
+inline constexpr int traced_levels_max = 50;                    // of bills of materials, from an order down to its spools
 inline constexpr std::size_t parked_streams_max = 1'000;        // of one view; one more stops it
 
 }  // namespace layerline::projections

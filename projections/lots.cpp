@@ -5,6 +5,7 @@
 #include "projections/dispatch.hpp"
 #include "projections/documents.hpp"
 #include "projections/format.hpp"
+#include "projections/limits.hpp"
 
 namespace layerline::projections::lots {
 namespace {
@@ -29,18 +30,20 @@ struct Fold {
 
   // ---- locations ----
 
-  void location(const std::string& id, const std::string& name) {
+  Entry& location(const std::string& id) {
     Entry* known = documents.find("location", id);
     Entry& entry = known != nullptr ? *known : documents.create("location", id, commit.time_ms);
-    if (known == nullptr) {
-      entry.json = Json{{"id", id}, {"name", Json()}, {"opened_at", iso_time(commit.time_ms)}};
-      documents.list(entry, "locations", "all");
-    }
-    entry.version = event.version;
-    entry.json["name"] = text_or_null(name);
+    if (known != nullptr) return entry;
+    entry.json = Json{{"id", id}, {"name", Json()}, {"materials", Json::Array{}}, {"opened_at", iso_time(commit.time_ms)}};
+    documents.list(entry, "locations", "all");
+    return entry;
   }
-  void operator()(const events::WorkshopOpened&) { location("main", ""); }   // it is always there
-  void operator()(const events::LocationOpened& opened) { location(opened.location(), opened.name()); }
+  void operator()(const events::WorkshopOpened&) { location("main"); }   // it is always there
+  void operator()(const events::LocationOpened& opened) {
+    Entry& entry = location(opened.location());
+    entry.version = event.version;
+    entry.json["name"] = text_or_null(opened.name());
+  }
 
   // ---- lots ----
 
@@ -90,23 +93,64 @@ struct Fold {
   }
 
   // ---- what was made of them ----
+  //   made/<production order>                for which order, of which lots, and of whose pieces
+  //   use/<lot>/<production order>           what it took of a lot
+  //   use/<lot>/<production order>/<order>   pieces of it that an order got from the stock
+  //   pieces/<product>                       finished ones by who made them: first in, first out
 
   void operator()(const events::ProductionOrderCreated& created) {
     documents.create("made", created.production_order(), commit.time_ms).json =
-        Json{{"number", created.number()}, {"order", created.order()}, {"product", created.product()}};
+        Json{{"number", created.number()}, {"order", created.order()}, {"product", created.product()}, {"holder", created.holder()},
+             {"lots", Json::Array{}}, {"parts", Json::Array{}}};
   }
   Entry& use(const std::string& lot, const Json& print);
   void take(Json& print, const std::vector<Part>& parts);
-  void operator()(const events::MaterialConsumed& consumed);
+  void operator()(const events::MaterialConsumed& consumed) {
+    Json& print = documents.create("print", consumed.material() + "-" + consumed.job(), commit.time_ms).json;
+    print = Json{{"material", consumed.material()}, {"made", consumed.production_order()}, {"taken_mg", 0}};
+    take(print, parts(consumed, consumed.milligrams() - consumed.missing_mg()));
+  }
   void operator()(const events::ConsumptionCorrected& corrected) {
     Json& print = documents.edit("print", corrected.material() + "-" + corrected.job()).json;
     take(print, parts(corrected, corrected.milligrams() - corrected.missing_mg() - print.integer("taken_mg")));
   }
 
+  // ---- who got the pieces ----
+
+  Json::Array& pieces(const std::string& product) {
+    Entry* known = documents.find("pieces", product);
+    return (known != nullptr ? *known : documents.create("pieces", product, commit.time_ms)).json["made"].items();
+  }
+  template <class Wanted>
+  Json::Array take_pieces(const std::string& product, std::int64_t units, const Wanted& first);
+  void deliver(const std::string& holder, const std::string& made, std::int64_t units);
+  void trace(const std::string& order, const std::string& made, std::int64_t units, int depth);
+  void operator()(const events::UnitsReceived& received) {
+    pieces(received.product()).push_back(Json{{"made", received.production_order()}, {"units", received.quantity()}});
+  }
+  void operator()(const events::UnitsIssued& issued) {
+    const auto made_for_it = [&](const std::string& made) {
+      const Entry* maker = documents.find("made", made);
+      return maker != nullptr && maker->json.text("holder") == issued.holder();
+    };
+    for (const Json& part : take_pieces(issued.product(), issued.quantity(), made_for_it))
+      deliver(issued.holder(), std::string(part.text("made")), part.integer("units"));
+  }
+  void operator()(const events::UnitsScrapped& scrapped) {
+    take_pieces(scrapped.product(), scrapped.quantity(), [&](const std::string& made) { return made == scrapped.production_order(); });
+  }
+  void operator()(const events::UnitsAdjusted& adjusted) {
+    if (adjusted.quantity() > 0)
+      pieces(adjusted.product()).push_back(Json{{"made", ""}, {"units", adjusted.quantity()}});
+    else
+      take_pieces(adjusted.product(), -adjusted.quantity(), [](const std::string&) { return false; });
+  }
+
   template <class T>
-    requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> || ModelEvent<T> || QuoteEvent<T> || ProductEvent<T> || OrderEvent<T> ||
+    requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> || ModelEvent<T> || QuoteEvent<T> || CatalogueEvent<T> || OrderEvent<T> ||
              PaymentEvent<T> || PrinterEvent<T> || PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T> ||
-             OneOf<T, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked,
+             OneOf<T, events::ProductCreated, events::BomDefined, events::UnitsAllocated, events::UnitsReleased, events::UnitsShortageNoted,
+                   events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked,
                    events::SubjectErased, events::TimerSet, events::TimerFired, events::MaterialDefined, events::MaterialReserved,
                    events::ShortageNoted, events::ReservationReleased, events::StockLow, events::PrintFileAttached,
                    events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed,
@@ -124,6 +168,14 @@ void Fold::lie(Entry& entry, const std::string& location, std::int64_t change_mg
   (*found)["grams"] = grams(there);
   (*found)["mg"] = there;
   if (there == 0 && !stays_if_empty) places.erase(found);
+
+  Json::Array& materials = this->location(location).json["materials"].items();
+  const std::string_view material = entry.json.text("material");
+  auto line = std::ranges::find_if(materials, [&](const Json& known) { return known.text("material") == material; });
+  if (line == materials.end()) line = materials.insert(line, Json{{"material", material}, {"grams", 0}, {"mg", 0}});
+  (*line)["mg"] = line->integer("mg") + change_mg;
+  (*line)["grams"] = grams(line->integer("mg"));
+  if (line->integer("mg") == 0) materials.erase(line);
 }
 
 void Fold::operator()(const events::StockReceived& received) {
@@ -135,20 +187,6 @@ void Fold::operator()(const events::StockReceived& received) {
   entry.json["supplier_lot"] = text_or_null(received.supplier_lot());
   entry.json["reference"] = text_or_null(received.reference());
   if (received.tare_mg() > 0) set_mass(entry.json, "tare", received.tare_mg());
-}
-
-void Fold::operator()(const events::MaterialConsumed& consumed) {
-  const Entry* made = documents.find("made", consumed.production_order());
-  const Json maker = made == nullptr ? Json() : made->json;
-  Entry& print = documents.create("print", consumed.material() + "-" + consumed.job(), commit.time_ms);
-  print.json = Json{{"material", consumed.material()},
-                    {"order_id", text_or_null(maker.text("order"))},
-                    {"production_order_id", consumed.production_order()},
-                    {"production_order_number", text_or_null(maker.text("number"))},
-                    {"product_id", text_or_null(maker.text("product"))},
-                    {"job_id", consumed.job()},
-                    {"taken_mg", 0}};
-  take(print.json, parts(consumed, consumed.milligrams() - consumed.missing_mg()));
 }
 
 // What a print took of lots, or gave back because it had not used it.
@@ -163,20 +201,81 @@ void Fold::take(Json& print, const std::vector<Part>& parts) {
   }
 }
 
-// One for a lot and a print.
 Entry& Fold::use(const std::string& lot, const Json& print) {
-  const std::string id = lot + "/" + std::string(print.text("job_id"));
+  const std::string production(print.text("made"));
+  const std::string id = lot + "/" + production;
   Entry* known = documents.find("use", id);
   Entry& entry = known != nullptr ? *known : documents.create("use", id, commit.time_ms);
   entry.version = event.version;
   if (known != nullptr) return entry;
-  entry.json = print;
-  entry.json.erase("taken_mg");
-  entry.json["lot"] = lot;
-  entry.json["at"] = iso_time(commit.time_ms);
+  Json& made = documents.edit("made", production).json;
+  made["lots"].push_back(lot);
+  const std::string order(made.text("order"));
+  entry.json = Json{{"lot", lot},
+                    {"material", print.text("material")},
+                    {"order_id", text_or_null(order)},
+                    {"production_order_id", production},
+                    {"production_order_number", made.text("number")},
+                    {"product_id", made.text("product")},
+                    {"units_from_stock", Json()},
+                    {"used_grams", 0},
+                    {"used_mg", 0},
+                    {"at", iso_time(commit.time_ms)}};
   documents.list(entry, "lot", lot);
-  if (const std::string order(print.text("order_id")); !order.empty()) documents.list(entry, "order", order);
+  if (!order.empty()) documents.list(entry, "order", order);
   return entry;
+}
+
+// [{"made", "units"}]: those that are wanted first, and then the oldest.
+template <class Wanted>
+Json::Array Fold::take_pieces(const std::string& product, std::int64_t units, const Wanted& first) {
+  Json::Array& there = pieces(product);
+  Json::Array taken;
+  for (const bool wanted : {true, false})
+    for (Json& batch : there) {
+      const std::int64_t part = std::min(units, batch.integer("units"));
+      if (part <= 0 || (wanted && !first(std::string(batch.text("made"))))) continue;
+      taken.push_back(Json{{"made", batch.text("made")}, {"units", part}});
+      batch["units"] = batch.integer("units") - part;
+      units -= part;
+    }
+  std::erase_if(there, [](const Json& batch) { return batch.integer("units") == 0; });
+  return taken;
+}
+
+// To a line of an order, or into the pieces of a production order above.
+void Fold::deliver(const std::string& holder, const std::string& made, std::int64_t units) {
+  const std::size_t slash = holder.find('/');
+  if (slash != std::string::npos) return trace(holder.substr(0, slash), made, units, 0);
+  Entry* above = documents.find("made", holder);
+  if (above == nullptr || made.empty()) return;
+  above->json["parts"].push_back(Json{{"made", made}, {"units", units}});
+  const std::string order(above->json.text("order"));
+  if (!order.empty()) trace(order, made, units, 0);
+}
+
+// Through all levels: of which lots are the pieces that an order got from the stock? What was made for it stands there already.
+void Fold::trace(const std::string& order, const std::string& made, std::int64_t units, int depth) {
+  const Entry* found = documents.find("made", made);
+  if (found == nullptr || found->json.text("order") == order || depth == traced_levels_max) return;
+  const Json maker = found->json;
+  for (const Json& of : *maker.find("lots")->array()) {
+    const std::string lot(of.text());
+    const std::string id = lot + "/" + made + "/" + order;
+    Entry* known = documents.find("use", id);
+    Entry& entry = known != nullptr ? *known : documents.create("use", id, commit.time_ms);
+    entry.version = event.version;
+    if (known == nullptr) {
+      entry.json = documents.edit("use", lot + "/" + made).json;
+      entry.json["order_id"] = order;
+      entry.json["used_grams"] = entry.json["used_mg"] = Json();   // nobody weighed which grams are in which piece
+      entry.json["at"] = iso_time(commit.time_ms);
+      documents.list(entry, "lot", lot);
+      documents.list(entry, "order", order);
+    }
+    entry.json["units_from_stock"] = entry.json.integer("units_from_stock") + units;
+  }
+  for (const Json& part : *maker.find("parts")->array()) trace(order, std::string(part.text("made")), part.integer("units"), depth + 1);
 }
 
 void apply(const Commit& commit, Documents& documents) {

@@ -12,7 +12,7 @@ extern const View view;
 // Newest first, of one material or all (empty); `status` ("in_stock", "empty") may be empty.
 [[nodiscard]] std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view material,
                                                    std::string_view status, const PageRequest& request);
-// What prints took of a lot, and of which lots an order was made: newest first.
+// What was made of a lot, and of which lots an order was made, through all levels: newest first.
 [[nodiscard]] std::expected<Page, QueryError> uses_of_lot(const Queries& queries, const Scope& scope, std::string_view lot,
                                                           const PageRequest& request);
 [[nodiscard]] std::expected<Page, QueryError> materials_of_order(const Queries& queries, const Scope& scope, std::string_view order,

@@ -94,7 +94,7 @@ TEST_CASE("projections: lots: a spool leads to the orders that used it, and an o
   const auto uses = items(lots::uses_of_lot(folded.queries, here, "S-2", {}));
   REQUIRE(uses.size() == 1);
   CHECK(uses[0].text("order_id") == "order-00000001");
-  CHECK(uses[0].text("job_id") == "job-1");
+  CHECK(uses[0].text("production_order_id") == "production-00000001");
   CHECK(uses[0].integer("used_mg") == 15'300);
   std::int64_t of_order = 0;
   for (const Json& use : items(lots::materials_of_order(folded.queries, here, "order-00000001", {}))) of_order += use.integer("used_mg");
@@ -155,6 +155,61 @@ TEST_CASE("projections: lots: what lies where is shown, and the list of a materi
   const auto locations = items(lots::locations(folded.queries, here, {}));
   REQUIRE(locations.size() == 2);   // one is always there
   CHECK(locations[1].text("id") == "main");
+  CHECK(locations[0].find("materials")->array()->empty());
+  CHECK(locations[1].find("materials")->array()->front().integer("mg") == 1'000'000'000'000 + 984'700);
+}
+
+TEST_CASE("projections: lots: pieces from the stock lead back to their spools through all levels, first in first out") {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  const auto make = [&](const std::string& id, const std::string& product, const std::string& spool) {
+    auto* made = journal.commit().on("production/" + id).mutable_production_order_created();
+    made->set_production_order(id);
+    made->set_number("PO-" + id);
+    made->set_product(product);
+    made->set_quantity(2);
+    if (spool.empty()) return;
+    receive(journal, spool, 10'000);
+    auto* consumed = journal.commit().on("material/PLA-black").mutable_stock_consumed();
+    consumed->set_material("PLA-black");
+    consumed->set_production_order(id);
+    consumed->set_job("job-" + id);
+    consumed->set_milligrams(10'000);
+    fill(consumed->add_lots(), spool, "shelf", 10'000);
+  };
+  const auto finish = [&](const std::string& id, const std::string& product) {
+    auto* received = journal.commit().on("product/" + product).mutable_units_received();
+    received->set_product(product);
+    received->set_production_order(id);
+    received->set_quantity(2);
+  };
+  const auto issue = [&](const std::string& product, const std::string& holder, std::int64_t units) {
+    auto* issued = journal.commit().on("product/" + product).mutable_units_issued();
+    issued->set_product(product);
+    issued->set_holder(holder);
+    issued->set_quantity(units);
+  };
+  make("wheel-1", "wheel", "S-1");
+  make("wheel-2", "wheel", "S-2");
+  finish("wheel-1", "wheel");
+  finish("wheel-2", "wheel");
+  make("car-1", "car", "");
+  issue("wheel", "car-1", 2);
+  finish("car-1", "car");
+  issue("car", "order-7/1", 1);
+  issue("wheel", "order-8/1", 1);
+  const Folded folded(journal);
+  const auto of_car = items(lots::materials_of_order(folded.queries, here, "order-7", {}));
+  REQUIRE(of_car.size() == 1);
+  CHECK(of_car[0].text("lot") == "S-1");
+  CHECK(of_car[0].text("production_order_id") == "wheel-1");
+  const auto of_wheel = items(lots::materials_of_order(folded.queries, here, "order-8", {}));
+  REQUIRE(of_wheel.size() == 1);
+  CHECK(of_wheel[0].text("lot") == "S-2");
+  CHECK(of_wheel[0].integer("units_from_stock") == 1);
+  std::string orders;
+  for (const Json& use : items(lots::uses_of_lot(folded.queries, here, "S-1", {}))) orders += std::string(use.text("order_id")) + ";";
+  CHECK(orders == "order-7;;");   // and what was made for the stock, first
 }
 
 TEST_CASE("projections: lots: the slot of a printer shows what is left of its spool") {
