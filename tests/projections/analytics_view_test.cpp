@@ -1,11 +1,9 @@
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <random>
-
 #include "infra/store/json_tree.hpp"
 #include "projections/analytics.hpp"
 #include "projections/projector.hpp"
+#include "tests/projections/folded.hpp"
 #include "tests/projections/journey.hpp"
 
 using namespace layerline;
@@ -18,21 +16,8 @@ const Scope here{.partition = 0, .workshop = "w1", .customer = ""};
 const testing::Journey first{};
 constexpr std::chrono::sys_days begin = std::chrono::year(2026) / 11 / 18;   // of every journal, at 11:06:40
 
-struct Folded {
-  std::filesystem::path folder = std::filesystem::temp_directory_path() / ("layerline-days-" + std::to_string(std::random_device{}()));
-  std::expected<store::Store, store::Error> store = store::Store::open(folder);
-  Projector projector;
-  Queries queries;
-
-  explicit Folded(const testing::Journal& journal) : projector(*store, journal.source()), queries(*store, projector.keyspaces()) {
-    REQUIRE(projector.start());
-    projector.stop();
-    for (const Stopped& stopped : projector.stopped()) FAIL(stopped.view << ": " << stopped.reason);
-  }
-  ~Folded() {
-    store = std::unexpected(store::Error{});
-    std::filesystem::remove_all(folder);
-  }
+struct Folded : testing::Folded {
+  using testing::Folded::Folded;
   [[nodiscard]] Json days(int count) const {
     const auto found = analytics::days(queries, here, begin, begin + std::chrono::days(count - 1));
     REQUIRE(found);

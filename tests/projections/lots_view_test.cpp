@@ -1,13 +1,11 @@
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <random>
-
 #include "infra/store/json_tree.hpp"
 #include "projections/lots.hpp"
 #include "projections/printers.hpp"
 #include "projections/production.hpp"
 #include "projections/projector.hpp"
+#include "tests/projections/folded.hpp"
 #include "tests/projections/journey.hpp"
 
 using namespace layerline;
@@ -19,21 +17,8 @@ namespace {
 const Scope here{.partition = 0, .workshop = "w1", .customer = ""};
 const testing::Journey first{};
 
-struct Folded {
-  std::filesystem::path folder = std::filesystem::temp_directory_path() / ("layerline-lots-" + std::to_string(std::random_device{}()));
-  std::expected<store::Store, store::Error> store = store::Store::open(folder);
-  Projector projector;
-  Queries queries;
-
-  explicit Folded(const testing::Journal& journal) : projector(*store, journal.source()), queries(*store, projector.keyspaces()) {
-    REQUIRE(projector.start());
-    projector.stop();
-    for (const Stopped& stopped : projector.stopped()) FAIL(stopped.view << ": " << stopped.reason);
-  }
-  ~Folded() {
-    store = std::unexpected(store::Error{});
-    std::filesystem::remove_all(folder);
-  }
+struct Folded : testing::Folded {
+  using testing::Folded::Folded;
   [[nodiscard]] Json lot(const std::string& id) const {
     const auto found = lots::find(queries, here, id);
     REQUIRE(found);

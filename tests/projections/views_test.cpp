@@ -1,8 +1,5 @@
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <random>
-
 #include <fmt/format.h>
 
 #include "infra/store/json_tree.hpp"
@@ -18,6 +15,7 @@
 #include "projections/projector.hpp"
 #include "projections/quotes.hpp"
 #include "projections/shipments.hpp"
+#include "tests/projections/folded.hpp"
 #include "tests/projections/journey.hpp"
 
 using namespace layerline;
@@ -29,23 +27,7 @@ namespace {
 const testing::Journey first{};
 const Scope here{.partition = 0, .workshop = "w1", .customer = ""};
 
-// The views of a journal, folded to its end.
-struct Folded {
-  std::filesystem::path folder = std::filesystem::temp_directory_path() / ("layerline-views-" + std::to_string(std::random_device{}()));
-  std::expected<store::Store, store::Error> store = store::Store::open(folder);
-  Projector projector;
-  Queries queries;
-
-  explicit Folded(const testing::Journal& journal) : projector(*store, journal.source()), queries(*store, projector.keyspaces()) {
-    REQUIRE(projector.start());
-    projector.stop();
-    for (const Stopped& stopped : projector.stopped()) FAIL(stopped.view << ": " << stopped.reason);
-  }
-  ~Folded() {
-    store = std::unexpected(store::Error{});
-    std::filesystem::remove_all(folder);
-  }
-};
+using testing::Folded;
 
 Json parsed(const std::expected<Document, QueryError>& document) {
   REQUIRE(document);
