@@ -1,8 +1,8 @@
 // /analytics: what happened on each day, and what prints, orders and products were to cost and have cost. As JSON, or with ?format=csv.
-#include <charconv>
 #include <chrono>
 #include <optional>
 
+#include "domain/planning/facts.hpp"
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/csv.hpp"
 #include "gateways/rest/limits.hpp"
@@ -15,26 +15,12 @@ namespace {
 using std::chrono::sys_days;
 using store::Json;
 
-// "2026-11-21"
-std::optional<sys_days> read_date(std::string_view text) {
-  int parts[3] = {};
-  const std::size_t ends[3] = {4, 7, 10};
-  if (text.size() != 10) return std::nullopt;
-  for (std::size_t i = 0, at = 0; i < 3; at = ends[i] + 1, ++i) {
-    const auto read = std::from_chars(text.data() + at, text.data() + ends[i], parts[i]);
-    if (read.ec != std::errc() || read.ptr != text.data() + ends[i] || (ends[i] < 10 && text[ends[i]] != '-')) return std::nullopt;
-  }
-  const std::chrono::year_month_day date{std::chrono::year(parts[0]), std::chrono::month(static_cast<unsigned>(parts[1])),
-                                         std::chrono::day(static_cast<unsigned>(parts[2]))};
-  return date.ok() ? std::optional(sys_days(date)) : std::nullopt;
-}
-
 // Without dates: the last thirty days.
 std::expected<internal::ReadDays, Response> days_of(const Request& request) {
   const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   const auto date = [&](std::string_view name, sys_days otherwise) {
     const auto text = request.query(name);
-    return text && !text->empty() ? read_date(*text) : std::optional(otherwise);
+    return text && !text->empty() ? planning::parse_day(*text) : std::optional(otherwise);
   };
   const auto to = date("to", today);
   const auto from = to ? date("from", *to - std::chrono::days(limits::report_days - 1)) : std::nullopt;
