@@ -22,11 +22,12 @@ std::expected<std::string, std::string> key_in(const std::filesystem::path& path
   }
   const std::string key = "ll_" + crypto::base64url(crypto::random_bytes(24));
   const std::string line = key + "\n";
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const std::string half = path.string() + ".new";   // whoever waits for the key finds all of it
+  const int descriptor = ::open(half.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   const bool written =
       descriptor >= 0 && ::write(descriptor, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fsync(descriptor) == 0;
   if (descriptor >= 0) ::close(descriptor);
-  if (!written) return std::unexpected("the first key can't be written to " + path.string());
+  if (!written || ::rename(half.c_str(), path.c_str()) != 0) return std::unexpected("the first key can't be written to " + path.string());
   return key;
 }
 

@@ -161,7 +161,7 @@ class Installation:
             self.others = self.member("others", "slicer,notifier")
             self.gateways = [self.member(f"gateway-{i}", "gateway", port=port) for i, port in enumerate(ports, 1)]
             for gateway in self.gateways:
-                wait_for("a gateway", lambda g=gateway: call(g.port, "GET", "/readyz").status == 200, START_S)
+                wait_for("a gateway that knows the key", lambda g=gateway: call(g.port, "GET", "/api/v1/status", key=self.key).status == 200, START_S)
             self.partition = call(self.gateways[0].port, "GET", "/api/v1/status", key=self.key).json()["partition"]
         except BaseException:
             self.remove()
