@@ -17,7 +17,7 @@ using Command = std::variant<
     products::ActivateBom, products::MapSku, products::UnmapSku, products::AdjustUnits,
     orders::ObserveShopOrder, orders::MapOrderLine, orders::ReorderOrder, orders::AnswerShortage,
     orders::ReleaseOrder, orders::HoldOrder, orders::ResumeOrder, orders::CancelOrder, orders::ChangeShipping, orders::StartQualityCheck,
-    orders::PassQualityCheck, orders::FailQualityCheck, orders::CompleteOrder,
+    orders::PassQualityCheck, orders::FailQualityCheck, orders::TakePhoto, orders::CompleteOrder,
     payments::RecordIntent, payments::RecordIntentRefusal, payments::ObservePayment, payments::RecordPayment, payments::RefundPayment,
     inventory::DefineMaterial, inventory::ReceiveStock, inventory::AdjustStock, inventory::WeighPrint,
     inventory::OpenLocation, inventory::TransferStock, inventory::CountLot, inventory::WeighSpool,

@@ -97,13 +97,23 @@ struct Fold {
   void operator()(const events::MaterialDefined& defined) {
     documents.create("material", defined.material(), commit.time_ms).json = Json{{"type", defined.type()}};
   }
-  std::int64_t cost(const std::string& material, std::int64_t milligrams, std::int64_t print_ms) {
+  // A printer without a price of its own costs what the rules say.
+  void operator()(const events::PrinterAdded& added) {
+    documents.create("printer", added.printer(), commit.time_ms).json =
+        Json{{"price_per_hour", added.currency().empty() ? Json() : Json(added.price_per_hour())}};
+  }
+  std::int64_t price_per_hour(const std::string& printer) {
+    Entry* known = documents.find("printer", printer);
+    const Json* own = known == nullptr ? nullptr : known->json.find("price_per_hour");
+    return own == nullptr || own->is_null() ? rules().integer("machine_price_per_hour") : own->integer();
+  }
+  std::int64_t cost(const std::string& printer, const std::string& material, std::int64_t milligrams, std::int64_t print_ms) {
     const Entry* known = documents.find("material", material);
     const std::string type(known == nullptr ? "" : known->json.text("type"));
     const Json::Array& prices = rules()["materials"].items();
     const auto price = std::ranges::find_if(prices, [&](const Json& item) { return item.text("type") == type; });
     const std::int64_t per_kg = price == prices.end() ? 0 : price->integer("price_per_kg");
-    return divide(milligrams * per_kg, milligrams_per_kg) + divide(print_ms * rules().integer("machine_price_per_hour"), hour_ms);
+    return divide(milligrams * per_kg, milligrams_per_kg) + divide(print_ms * price_per_hour(printer), hour_ms);
   }
 
   // ---- quotes and orders ----
@@ -186,9 +196,10 @@ struct Fold {
 
   template <class T>
     requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> || ModelEvent<T> || ProductEvent<T> || OrderLineEvent<T> ||
-             PrinterEvent<T> || ShipmentEvent<T> || EffectEvent<T> ||
+             ShipmentEvent<T> || EffectEvent<T> ||
              OneOf<T, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::SubjectErased, events::TimerSet,
-                   events::TimerFired, events::QuoteChanged, events::QuoteSubmitted, events::QuoteNoted, events::QuoteCancelled,
+                   events::TimerFired, events::DailyReported, events::QuoteChanged, events::QuoteSubmitted, events::QuoteNoted,
+                   events::QuoteCancelled,
                    events::OrderReleased, events::OrderQueued, events::OrderPrinting, events::OrderPrinted,
                    events::OrderQualityCheckStarted, events::OrderQualityFailed, events::OrderReadyToShip, events::OrderHeld,
                    events::OrderResumed, events::OrderRefunded, events::OrderShippingChanged, events::OrderReopened,
@@ -199,14 +210,16 @@ struct Fold {
                    events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed,
                    events::ProductionCompleted, events::ProductionCancelled, events::ProductionReprintNeeded, events::WorkStepDone,
                    events::PrintProgressed, events::PrintPaused, events::PrintResumed, events::PrintEndUnknown,
-                   events::PrintStopRequested>
+                   events::PrintStopRequested, events::PrinterStatusChanged, events::FilamentLoaded, events::PlateGateClosed,
+                   events::PlateCleared>
   void operator()(const T&) {}
 };
 
 void Fold::operator()(const events::PrintDispatched& dispatched) {
   const Json made = documents.edit("made", dispatched.production_order()).json;
   const std::string currency(rules().text("currency"));
-  const std::int64_t estimated = cost(std::string(made.text("material")), dispatched.milligrams(), dispatched.print_ms());
+  const std::string material(made.text("material"));
+  const std::int64_t estimated = cost(dispatched.printer(), material, dispatched.milligrams(), dispatched.print_ms());
   Entry& entry = documents.create("job", dispatched.job(), commit.time_ms);
   entry.version = event.version;
   entry.json = Json{{"id", dispatched.job()},
@@ -276,7 +289,8 @@ void Fold::book(Entry& job, std::int64_t print_ms, std::int64_t milligrams) {
   const bool counted = job.hidden.flag("counted");
   for (const auto& [kind, id] : {std::pair("order", order), std::pair("product", product)})
     if (counted && !id.empty()) book_total(kind, id, job.json, -1);
-  const std::int64_t taken = cost(std::string(job.json.text("material_id")), milligrams, print_ms);
+  const std::string printer(job.json.text("printer_id")), material(job.json.text("material_id"));
+  const std::int64_t taken = cost(printer, material, milligrams, print_ms);
   job.json["actual"] = Json{{"print_time_ms", print_ms}, {"mg", milligrams}, {"cost", money(taken, rules().text("currency"))}};
   job.hidden["counted"] = true;
   for (const auto& [kind, id] : {std::pair("order", order), std::pair("product", product)})
@@ -309,7 +323,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "analytics", .version = 1, .poison = Poison::park, .apply = apply};
+const View view{.name = "analytics", .version = 2, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> days(const Queries& queries, const Scope& scope, std::chrono::sys_days from,
                                          std::chrono::sys_days to) {

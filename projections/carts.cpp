@@ -88,7 +88,8 @@ struct Fold {
   template <class T>
     requires OneOf<T, events::ShopConnected, events::ShopRemoved, events::ShopOrderNotified, events::ShopCaughtUp, events::WorkshopOpened,
                    events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::SubjectErased,
-                   events::TimerSet, events::TimerFired, events::ProductCreated, events::BomDefined, events::UnitsReceived,
+                   events::TimerSet, events::TimerFired, events::DailyReported, events::ProductCreated, events::BomDefined,
+                   events::UnitsReceived,
                    events::UnitsIssued, events::UnitsScrapped, events::UnitsAdjusted, events::UnitsShortageNoted> ||
              PurchaseEvent<T> || PlanningEvent<T> || CatalogueEvent<T> || ModelEvent<T> || QuoteEvent<T> || OrderEvent<T> ||
              PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> ||

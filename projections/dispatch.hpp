@@ -26,7 +26,7 @@ concept PlanningEvent = OneOf<T, events::ItemRulesSet, events::PlannedOrderFirme
 template <class T>
 concept WorkshopEvent = ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> ||
     OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
-    events::ApiKeyRevoked, events::SubjectErased, events::TimerSet, events::TimerFired>;
+    events::ApiKeyRevoked, events::SubjectErased, events::TimerSet, events::TimerFired, events::DailyReported>;
 template <class T>
 concept ModelEvent = OneOf<T, events::FileUploaded, events::ModelAnalysed, events::ModelRefused>;
 template <class T>
@@ -44,7 +44,8 @@ concept ProductEvent = OneOf<T, events::ProductCreated, events::BomDefined> || C
 // What the source says of an order, and what becomes of its lines.
 template <class T>
 concept OrderLineEvent = OneOf<T, events::OrderObserved, events::OrderLinesChanged, events::OrderLineMapped, events::OrderLinePlanned,
-    events::OrderShortOfStock, events::OrderShortageAnswered>;
+    events::OrderShortOfStock, events::OrderShortageAnswered, events::OrderPartlyShipped, events::OrderRestCancelled,
+    events::QualityPhotoTaken>;
 template <class T>
 concept OrderEvent = OneOf<T, events::OrderPlaced, events::OrderReleased, events::OrderPaid, events::OrderQueued,
     events::OrderPrinting, events::OrderPrinted, events::OrderQualityCheckStarted, events::OrderQualityFailed,
@@ -176,6 +177,8 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kPaymentAmountChanged: fold(event.payment_amount_changed()); return true;
     case Kind::kSkuMapped: fold(event.sku_mapped()); return true;
     case Kind::kSkuUnmapped: fold(event.sku_unmapped()); return true;
+    case Kind::kOrderPartlyShipped: fold(event.order_partly_shipped()); return true;
+    case Kind::kOrderRestCancelled: fold(event.order_rest_cancelled()); return true;
     case Kind::kUnitsReceived: fold(event.units_received()); return true;
     case Kind::kUnitsAllocated: fold(event.units_allocated()); return true;
     case Kind::kUnitsReleased: fold(event.units_released()); return true;
@@ -192,8 +195,10 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kCartCheckedOut: fold(event.cart_checked_out()); return true;
     case Kind::kCartHoldLapsed: fold(event.cart_hold_lapsed()); return true;
     case Kind::kCartOrdered: fold(event.cart_ordered()); return true;
+    case Kind::kDailyReported: fold(event.daily_reported()); return true;
     case Kind::kOrderShortOfStock: fold(event.order_short_of_stock()); return true;
     case Kind::kOrderShortageAnswered: fold(event.order_shortage_answered()); return true;
+    case Kind::kQualityPhotoTaken: fold(event.quality_photo_taken()); return true;
     case Kind::kOrderReopened: fold(event.order_reopened()); return true;
     case Kind::kSupplierAdded: fold(event.supplier_added()); return true;
     case Kind::kPurchaseDrafted: fold(event.purchase_drafted()); return true;

@@ -113,6 +113,7 @@ Entry& Documents::create(std::string_view kind, std::string_view id, std::int64_
   if (entry.key.empty()) {
     entry.key = joined({prefix_, entry.local});
     entry.stored = true;                     // for all that is known
+    entry.fresh = true;
   }
   entry.json = Json::Object{};
   entry.hidden = Json{{"created_ms", created_ms}};
@@ -177,7 +178,11 @@ void Documents::unlist(const Entry& entry, std::string_view list, std::string_vi
 
 void Documents::set_status(Entry& entry, std::string_view status) {
   if (entry.status == status || &entry == &nowhere_) return;
-  if (!entry.status.empty()) unlist(entry, "status", entry.status);
+  if (!entry.status.empty()) {
+    // Of a fresh one the store has no such key. Erasing it all the same would leave a mark that every later reader steps over.
+    if (entry.fresh) index_.erase(joined({prefix_, list_key(entry, "status", entry.status, {})}));
+    else unlist(entry, "status", entry.status);
+  }
   entry.status = status;
   list(entry, "status", status);
 }
@@ -205,7 +210,7 @@ void Documents::flush(store::Batch& batch) {
   std::string json;
   std::string hidden;
   for (Entry* entry : dirty_) {
-    entry->dirty = false;
+    entry->dirty = entry->fresh = false;
     if (entry->exists) {
       json.clear();
       hidden.clear();

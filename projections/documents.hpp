@@ -37,6 +37,7 @@ struct Entry {
   bool stored = false;            // the store has a document under the key
   bool exists = false;
   bool dirty = false;
+  bool fresh = false;             // made since the last flush
   bool final = false;             // nothing changes it any more: not kept in memory behind its write
 };
 

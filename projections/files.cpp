@@ -43,7 +43,7 @@ struct Fold {
   template <class T>
     requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> ||
              OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
-                   events::ApiKeyRevoked, events::TimerSet, events::TimerFired> ||
+                   events::ApiKeyRevoked, events::TimerSet, events::TimerFired, events::DailyReported> ||
              QuoteEvent<T> || ProductEvent<T> || OrderEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> ||
              PrinterEvent<T> || PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T>
   void operator()(const T&) {}

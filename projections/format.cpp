@@ -8,6 +8,12 @@ Json money(std::int64_t minor_units, std::string_view currency) { return Json{{"
 Json grams(std::int64_t milligrams) { return store::decimal(milligrams, 3); }
 Json hours(std::int64_t span_ms) { return store::decimal((span_ms + 1'800) / 3'600, 3); }
 Json percent(std::int64_t basis_points) { return store::decimal(basis_points, 2); }
+void add_photo(Json& document, const events::QualityPhotoTaken& taken, std::int64_t time_ms) {
+  document["photos"].push_back(Json{{"id", taken.photo()}, {"production_order_id", text_or_null(taken.production_order())},
+                                    {"blob", taken.blob()}, {"content_type", taken.content_type()}, {"bytes", taken.bytes()},
+                                    {"taken_by", taken.by()}, {"taken_at", iso_time(time_ms)}});
+}
+
 Json text_or_null(std::string_view text) { return text.empty() ? Json() : Json(text); }
 
 Json facts(const events::ModelFacts& facts) {

@@ -16,6 +16,8 @@ namespace layerline::projections {
 [[nodiscard]] store::Json hours(std::int64_t span_ms);                                 // 2.5, rounded half up to 0.001
 [[nodiscard]] store::Json percent(std::int64_t basis_points);                          // 12.5
 [[nodiscard]] store::Json facts(const events::ModelFacts& facts);
+// A photo of the quality check, added to the document's "photos".
+void add_photo(store::Json& document, const events::QualityPhotoTaken& taken, std::int64_t time_ms);
 // Empty text is null.
 [[nodiscard]] store::Json text_or_null(std::string_view text);
 

@@ -151,7 +151,8 @@ struct Fold {
              PaymentEvent<T> || PrinterEvent<T> || PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T> ||
              OneOf<T, events::ProductCreated, events::BomDefined, events::UnitsAllocated, events::UnitsReleased, events::UnitsShortageNoted,
                    events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked,
-                   events::SubjectErased, events::TimerSet, events::TimerFired, events::MaterialDefined, events::MaterialReserved,
+                   events::SubjectErased, events::TimerSet, events::TimerFired, events::DailyReported, events::MaterialDefined,
+                   events::MaterialReserved,
                    events::ShortageNoted, events::ReservationReleased, events::StockLow, events::PrintFileAttached,
                    events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed,
                    events::ProductionCompleted, events::ProductionCancelled, events::ProductionReprintNeeded, events::WorkStepDone>

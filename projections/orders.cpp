@@ -5,9 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "domain/kernel/words.hpp"
 #include "projections/dispatch.hpp"
 #include "projections/documents.hpp"
 #include "projections/format.hpp"
+#include "projections/order_parcels.hpp"
+#include "projections/order_terms.hpp"
 
 namespace layerline::projections::orders {
 namespace {
@@ -67,18 +70,22 @@ struct Fold {
   }
   void operator()(const events::OrderLinesChanged& change) {
     Entry& entry = changed(change.order());
+    const Terms terms = terms_of(entry.json);
     const Json before = entry.json["lines"];
     store_lines(entry, change.lines(), before);
+    index(documents, entry, terms);
     entry.json["shipping_price"] = money(change.shipping(), entry.json.text("currency"));
     entry.json["total_price"] = money(change.total(), entry.json.text("currency"));
     line(entry, "LINES_CHANGED");
   }
   void operator()(const events::OrderLineMapped& mapped) {
     Entry& entry = changed(mapped.order());
+    const Terms terms = terms_of(entry.json);
     if (Json* line = line_of(entry, mapped.line())) {
       set_product(*line, mapped.product());
       (*line)["state"] = "open";
     }
+    index(documents, entry, terms);
   }
   void operator()(const events::OrderLinePlanned& planned) {
     Entry& entry = changed(planned.order());
@@ -119,11 +126,8 @@ struct Fold {
   void operator()(const events::OrderPaid& paid) {
     Entry& entry = changed(paid.order());
     // A released order is already on its way when it is paid.
-    if (entry.status == "QUOTED") {
-      state(entry, "PAID");
-    } else {
-      line(entry, "PAID");
-    }
+    if (entry.status == "QUOTED") state(entry, "PAID");
+    else line(entry, "PAID");
   }
   void operator()(const events::OrderQueued& queued) { state(queued.order(), "QUEUED"); }
   void operator()(const events::OrderPrinting& printing) { state(printing.order(), "PRINTING"); }
@@ -138,7 +142,13 @@ struct Fold {
     documents.personal(entry, path + "/reason", failed.reason());
     state(entry, "QUEUED");
   }
+  void operator()(const events::QualityPhotoTaken& e) { if (!e.order().empty()) add_photo(changed(e.order()).json, e, commit.time_ms); }
   void operator()(const events::OrderReadyToShip& ready) { state(ready.order(), "READY_TO_SHIP", ready.by()); }
+  void operator()(const events::OrderPartlyShipped& shipped) { line(changed(shipped.order()), "PARTLY_SHIPPED"); }
+  void operator()(const events::OrderRestCancelled& e) {
+    Entry& entry = changed(e.order());
+    documents.personal(entry, line(entry, "REST_CANCELLED", e.by()) + "/reason", e.reason());
+  }
   void operator()(const events::OrderShipped& shipped) { state(shipped.order(), "SHIPPED"); }
   void operator()(const events::OrderDelivered& delivered) { state(delivered.order(), "DELIVERED"); }
   void operator()(const events::OrderCompleted& completed) { state(completed.order(), "COMPLETE", completed.by()); }
@@ -208,43 +218,30 @@ struct Fold {
   void operator()(const events::PrintDispatched& dispatched) {
     if (Json* found = production(dispatched.production_order())) (*found)["status"] = "printing";
   }
-  void operator()(const events::LabelRequested& requested) {
-    changed(requested.order()).json["shipment"] = Json{{"id", requested.shipment()}, {"carrier", requested.carrier()},
-                                                       {"tracking_number", Json()}, {"shipped_at", Json()}, {"delivered_at", Json()}};
+  void operator()(const events::LabelRequested& e) { add_label(changed(e.order()).json, e); }
+  void operator()(const events::ShipmentShipped& e) {
+    Entry& entry = changed(e.order());
+    const Terms terms = terms_of(entry.json);
+    add_parcel(entry.json, e, commit.time_ms);
+    index(documents, entry, terms);
   }
-  void operator()(const events::ShipmentShipped& shipped) {
-    changed(shipped.order()).json["shipment"] = Json{{"id", shipped.shipment()}, {"carrier", shipped.carrier()},
-                                                     {"tracking_number", shipped.tracking_number()},
-                                                     {"shipped_at", iso_time(commit.time_ms)}, {"delivered_at", Json()}};
-  }
-  void operator()(const events::ShipmentDelivered& delivered) {
-    changed(delivered.order()).json["shipment"]["delivered_at"] = iso_time(commit.time_ms);
-  }
+  void operator()(const events::ShipmentDelivered& e) { parcel_arrived(changed(e.order()).json, e.shipment(), commit.time_ms); }
 
   template <class T>
     requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> ||
              OneOf<T, events::WorkshopOpened, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued,
-                   events::ApiKeyRevoked, events::TimerSet, events::TimerFired, events::BomDefined, events::ProductChanged,
-                   events::ProductFileSet, events::ProductFileRemoved, events::BomVersionDefined, events::BomVersionActivated,
-                   events::ProductCostRolled, events::SkuMapped, events::SkuUnmapped, events::PrintFileAttached,
-                   events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitFailed, events::WorkStepDone,
-                   events::PrintStarted, events::PrintProgressed, events::PrintPaused, events::PrintResumed, events::PrintFinished,
-                   events::PrintFailed, events::PrintCancelled, events::PrintEndUnknown, events::PrintStopRequested> ||
+                   events::ApiKeyRevoked, events::TimerSet, events::TimerFired, events::DailyReported, events::BomDefined,
+                   events::ProductChanged, events::ProductFileSet, events::ProductFileRemoved, events::BomVersionDefined,
+                   events::BomVersionActivated, events::ProductCostRolled, events::SkuMapped, events::SkuUnmapped,
+                   events::PrintFileAttached, events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitFailed,
+                   events::WorkStepDone, events::PrintStarted, events::PrintProgressed, events::PrintPaused, events::PrintResumed,
+                   events::PrintFinished, events::PrintFailed, events::PrintCancelled, events::PrintEndUnknown,
+                   events::PrintStopRequested> ||
              UnitsEvent<T> || ModelEvent<T> || QuoteEvent<T> || StockEvent<T> || PrinterEvent<T> || EffectEvent<T>
   void operator()(const T&) {}
 };
 
-// The ERP document's word for a state of ours.
-std::string_view erp_word(std::string_view state) {
-  if (state == "QUOTED") return "pending";
-  if (state == "PAID" || state == "QUEUED") return "confirmed";
-  if (state == "PRINTING" || state == "PRINTED") return "in_production";
-  if (state == "QUALITY_CHECK" || state == "READY_TO_SHIP") return "quality_check";
-  if (state == "SHIPPED") return "shipped";
-  if (state == "DELIVERED") return "delivered";
-  if (state == "COMPLETE") return "completed";
-  return "cancelled";   // CANCELLED, REFUNDED
-}
+std::string_view erp_word(std::string_view state) { return words::theirs(words::erp_order, state); }
 
 std::string Fold::state(Entry& entry, std::string_view word, std::string_view by) {
   documents.set_status(entry, word);
@@ -273,9 +270,10 @@ void Fold::store_lines(Entry& entry, const google::protobuf::RepeatedPtrField<ev
     Json line{{"id", stored.line()}, {"source_line_id", text_or_null(stored.external_line())}, {"sku", text_or_null(stored.sku())},
               {"title", Json()}, {"quantity", stored.quantity()}, {"unit_price", money(stored.unit_price(), currency)},
               {"total", money(stored.unit_price() * stored.quantity(), currency)}, {"product_id", Json()}, {"product_sku", Json()},
-              {"state", stored.product().empty() ? "unknown_sku" : "open"}, {"from_stock", 0}, {"to_make", 0}};
+              {"state", stored.product().empty() ? "unknown_sku" : "open"}, {"from_stock", 0}, {"to_make", 0}, {"sent", 0}};
     set_product(line, stored.product());
     for (const Json& old : *before.array()) {
+      if (old.text("id") == stored.line()) line["sent"] = old.integer("sent");
       const bool same = old.text("id") == stored.line() && old.text("product_id") == stored.product() && old.text("sku") == stored.sku() &&
                         old.integer("quantity") == stored.quantity();
       if (!same) continue;
@@ -333,7 +331,7 @@ void Fold::operator()(const events::OrderPlaced& placed) {
       {"source_order_number", text_or_null(placed.external_number())}, {"source_report", text_or_null(placed.report())},
       {"source_modified_at", placed.modified_ms() > 0 ? Json(iso_time(placed.modified_ms())) : Json()},
       {"reorder_of", text_or_null(placed.reorder_of())}, {"shipping_price", money(placed.shipping(), placed.currency())},
-      {"lines", Json::Array{}}, {"shortage", Json()},
+      {"lines", Json::Array{}}, {"shortage", Json()}, {"pieces_sent", 0}, {"parcels", Json::Array{}}, {"photos", Json::Array{}},
   };
   if (placed.lines_size() > 0) store_lines(entry, placed.lines(), Json(Json::Array{}));
   documents.personal(entry, "customer_email", placed.customer_mail());
@@ -353,7 +351,8 @@ void Fold::operator()(const events::OrderPlaced& placed) {
   documents.list(entry, "customer", placed.customer());
   documents.name(entry, "number", placed.number());
   if (!placed.quote().empty()) documents.name(entry, "quote", placed.quote());
-  if (!placed.external_id().empty()) documents.list(entry, "source", placed.source());
+  documents.list(entry, "source", placed.source());
+  index(documents, entry, {});
   // Only our own shop's orders come after their payment.
   const Entry* payment = placed.source() == "shop" ? documents.find("payment", placed.payment()) : nullptr;
   if (payment != nullptr) show_on_order(documents, *payment, commit.time_ms);
@@ -473,28 +472,6 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "orders", .version = 3, .poison = Poison::stop, .apply = apply};
-
-std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view order) {
-  return queries.get(view.name, scope, "order", order);
-}
-std::expected<Document, QueryError> find_by_number(const Queries& queries, const Scope& scope, std::string_view number) {
-  return queries.named(view.name, scope, "number", number);
-}
-std::expected<Document, QueryError> find_by_quote(const Queries& queries, const Scope& scope, std::string_view quote) {
-  return queries.named(view.name, scope, "quote", quote);
-}
-std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view customer, std::string_view status,
-                                     const PageRequest& request) {
-  if (!customer.empty()) return queries.list(view.name, scope, "customer", customer, status, request);
-  if (!status.empty()) return queries.list(view.name, scope, "status", status, "", request);
-  return queries.list(view.name, scope, "all", "all", "", request);
-}
-std::expected<Document, QueryError> find_payment(const Queries& queries, const Scope& scope, std::string_view payment) {
-  return queries.get(view.name, scope, "payment", payment);
-}
-std::expected<Document, QueryError> find_payment_by_intent(const Queries& queries, const Scope& scope, std::string_view intent) {
-  return queries.named(view.name, scope, "intent", intent);
-}
+const View view{.name = "orders", .version = 5, .poison = Poison::stop, .apply = apply};
 
 }  // namespace layerline::projections::orders

@@ -276,13 +276,15 @@ struct Fold {
     requires ShopEvent<T> || ModelEvent<T> || QuoteEvent<T> || PaymentEvent<T> || PrinterEvent<T> || PrintEvent<T> || ShipmentEvent<T> ||
              EffectEvent<T> ||
              OneOf<T, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::SubjectErased, events::TimerSet,
-                   events::TimerFired, events::ProductCreated, events::BomDefined, events::ProductFileSet, events::ProductFileRemoved,
+                   events::TimerFired, events::DailyReported, events::ProductCreated, events::BomDefined, events::ProductFileSet,
+                   events::ProductFileRemoved,
                    events::ProductCostRolled, events::SkuMapped, events::SkuUnmapped, events::SupplierAdded, events::StockLow,
                    events::StockMoved, events::LocationOpened, events::WorkStepDone,
                    events::OrderReleased, events::OrderPaid, events::OrderQueued, events::OrderPrinting, events::OrderPrinted,
                    events::OrderQualityCheckStarted, events::OrderQualityFailed, events::OrderReadyToShip, events::OrderDelivered,
                    events::OrderCompleted, events::OrderHeld, events::OrderResumed, events::OrderShippingChanged, events::OrderObserved,
-                   events::OrderShortOfStock, events::OrderShortageAnswered,
+                   events::OrderShortOfStock, events::OrderShortageAnswered, events::OrderPartlyShipped, events::OrderRestCancelled,
+                   events::QualityPhotoTaken,
                    events::PrintFileAttached, events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted,
                    events::ProductionUnitFailed, events::ProductionCompleted, events::ProductionReprintNeeded>
   void operator()(const T&) {}
@@ -332,14 +334,35 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "planning", .version = 1, .poison = Poison::park, .apply = apply};
+const View view{.name = "planning", .version = 2, .poison = Poison::park, .apply = apply};
 
-std::expected<void, QueryError> each(const Queries& queries, const Scope& scope, const std::function<void(const store::Json&)>& visit) {
-  return queries.each(view.name, scope, "fact", [&](const Document& document) {
-    const auto json = store::Json::parse(document.json);
-    if (json) visit(*json);
-    return json.has_value();
-  });
+namespace {
+
+FollowedDocuments::Visit parsed(const Visit& visit) {
+  return [&visit](std::string_view name, const Document* document) {
+    if (document == nullptr) {
+      visit(name, nullptr);
+      return true;
+    }
+    const auto fact = Json::parse(document->json);
+    if (fact) visit(name, &*fact);
+    return fact.has_value();
+  };
+}
+
+}  // namespace
+
+std::expected<FollowedDocuments, QueryError> follow(const Queries& queries, const Scope& scope, const Visit& visit) {
+  return queries.follow(view.name, scope, "fact", parsed(visit));
+}
+
+std::expected<bool, QueryError> changed(FollowedDocuments& facts, const Visit& visit) { return facts.changed(parsed(visit)); }
+
+std::expected<std::int64_t, QueryError> delivery_days(const Queries& queries, const Scope& scope) {
+  const auto settings = queries.get(view.name, scope, "settings", "workshop");
+  const auto json = settings ? store::Json::parse(settings->json) : std::nullopt;
+  if (!json) return std::unexpected(settings ? QueryError::damaged : settings.error());
+  return json->integer("delivery_days");
 }
 
 }  // namespace layerline::projections::planning

@@ -12,8 +12,14 @@ namespace layerline::projections::planning {
 
 extern const View view;
 
-// Every fact, all of one moment: {"type": "item" | "demand" | "supply", …}.
-[[nodiscard]] std::expected<void, QueryError> each(const Queries& queries, const Scope& scope,
-                                                   const std::function<void(const store::Json&)>& visit);
+// A fact by a name that no other has: {"type": "item" | "demand" | "supply", …}; nullptr: it is one no more.
+using Visit = std::function<void(std::string_view name, const store::Json* fact)>;
+
+// Every fact, all of one moment; and what became of them since the last time, or false: too much, and they have to be followed anew.
+[[nodiscard]] std::expected<FollowedDocuments, QueryError> follow(const Queries& queries, const Scope& scope, const Visit& visit);
+[[nodiscard]] std::expected<bool, QueryError> changed(FollowedDocuments& facts, const Visit& visit);
+
+// From the last print to the customer's door, as the workshop configured it.
+[[nodiscard]] std::expected<std::int64_t, QueryError> delivery_days(const Queries& queries, const Scope& scope);
 
 }  // namespace layerline::projections::planning

@@ -150,6 +150,7 @@ void Fold::operator()(const events::PrinterAdded& added) {
   json["nozzle_mm"] = store::decimal(added.nozzle_um(), 3);
   json["bed_mm"] = Json{
       {"x", store::decimal(added.bed_x_um(), 3)}, {"y", store::decimal(added.bed_y_um(), 3)}, {"z", store::decimal(added.bed_z_um(), 3)}};
+  json["price_per_hour"] = added.currency().empty() ? Json() : money(added.price_per_hour(), added.currency());
   json["serial"] = text_or_null(added.serial());
   json["host"] = text_or_null(added.host());
   json["updated_at"] = iso_time(commit.time_ms);
@@ -192,7 +193,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "printers", .version = 2, .poison = Poison::park, .apply = apply};
+const View view{.name = "printers", .version = 3, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view printer) {
   return queries.get(view.name, scope, "printer", printer);

@@ -87,6 +87,10 @@ struct Fold {
     set_steps(entry, Steps::go_on);
   }
 
+  void operator()(const events::QualityPhotoTaken& taken) {
+    if (!taken.production_order().empty()) add_photo(changed(taken.production_order()).json, taken, commit.time_ms);
+  }
+
   // ---- print jobs ----
 
   Entry& job(const std::string& id, std::string_view word);
@@ -176,6 +180,7 @@ void Fold::operator()(const events::ProductionOrderCreated& created) {
       {"print_time_hours_per_unit", hours(created.print_ms_per_unit())},
       {"print_time_ms_per_unit", created.print_ms_per_unit()},
       {"facts", !created.facts().kind().empty() ? facts(created.facts()) : Json()},
+      {"photos", Json::Array{}},
       {"print_file", Json()},
       {"print_file_error", Json()},
       {"jobs", Json::Array{}},
@@ -283,7 +288,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "production", .version = 3, .poison = Poison::park, .apply = apply};
+const View view{.name = "production", .version = 4, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view production_order) {
   return queries.get(view.name, scope, "production", production_order);

@@ -181,7 +181,7 @@ struct Fold {
   template <class T>
     requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> ||
              OneOf<T, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::TimerSet,
-                   events::TimerFired> ||
+                   events::TimerFired, events::DailyReported> ||
              ModelEvent<T> || QuoteEvent<T> || OrderEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> || PrinterEvent<T> ||
              PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T>
   void operator()(const T&) {}

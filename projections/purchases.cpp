@@ -63,7 +63,8 @@ struct Fold {
   template <class T>
     requires ShopEvent<T> ||
              OneOf<T, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::TimerSet,
-                   events::TimerFired, events::ProductCreated, events::BomDefined, events::ProductChanged, events::ProductFileSet,
+                   events::TimerFired, events::DailyReported, events::ProductCreated, events::BomDefined, events::ProductChanged,
+                   events::ProductFileSet,
                    events::ProductFileRemoved, events::BomVersionDefined, events::BomVersionActivated, events::ProductCostRolled,
                    events::SkuMapped, events::SkuUnmapped> ||
              PlanningEvent<T> || ModelEvent<T> || QuoteEvent<T> || UnitsEvent<T> || OrderEvent<T> || PaymentEvent<T> || StockEvent<T> ||

@@ -88,17 +88,105 @@ std::expected<Page, QueryError> Queries::list(std::string_view view, const Scope
   return page;
 }
 
-std::expected<void, QueryError> Queries::each(std::string_view view, const Scope& scope, std::string_view kind,
-                                              const std::function<bool(const Document&)>& visit) const {
-  bool damaged = false;
+namespace {
+
+// Goes from place to place of several lists that have one order, and stops where all of them have an entry.
+class Meeting {
+ public:
+  Meeting(std::vector<store::Walk> lists, std::string from) : lists_(std::move(lists)), place_(std::move(from)) {}
+
+  enum class Found { entry, end, tired };
+  // tired: as often as it may it has looked, and found nothing up to and with place().
+  Found next() {
+    for (std::size_t agreed = 0; agreed < lists_.size(); at_ = (at_ + 1) % lists_.size()) {
+      if (!lists_[at_].seek(place_)) return Found::end;
+      if (lists_[at_].tail() == place_) {
+        ++agreed;
+        continue;
+      }
+      if (++looks_ > page_look_max) return Found::tired;
+      place_ = lists_[at_].tail();
+      agreed = 1;
+    }
+    return Found::entry;
+  }
+  void pass() { place_ += '\0'; }                          // to the next place that there can be
+  [[nodiscard]] const std::string& place() const { return place_; }
+  [[nodiscard]] std::string_view entry() const { return lists_.front().value(); }
+  [[nodiscard]] bool failed() const {
+    return std::ranges::any_of(lists_, [](const store::Walk& list) { return !list.state(); });
+  }
+
+ private:
+  std::vector<store::Walk> lists_;
+  std::size_t at_ = 0;
+  std::size_t looks_ = 0;
+  std::string place_;
+};
+
+}  // namespace
+
+std::expected<Page, QueryError> Queries::list(std::string_view view, const Scope& scope, std::span<const Listing> lists,
+                                              const PageRequest& request) const {
+  if (lists.size() == 1) return list(view, scope, lists.front().list, lists.front().value, "", request);
+  const std::size_t limit = request.limit == 0 ? page_default : std::min(request.limit, page_max);
+  const std::string front = prefix(view, scope);
+  std::vector<store::Walk> walks;
+  for (const Listing& listing : lists) walks.push_back(store_.walk(front + "l/" + listing.list + "/" + key_part(listing.value) + "/"));
+  Meeting meeting(std::move(walks), bytes_of(request.cursor));
+  if (!request.cursor.empty()) meeting.pass();
+  Page page;
+  std::string last;
+  for (Meeting::Found found = meeting.next(); found != Meeting::Found::end; found = meeting.next()) {
+    if (found == Meeting::Found::tired) last = meeting.place();
+    if (found == Meeting::Found::tired || page.items.size() == limit) {
+      page.cursor = hex_of(last);
+      break;
+    }
+    last = meeting.place();
+    auto document = read(front + std::string(meeting.entry()), scope);
+    if (document) page.items.push_back(std::move(*document));
+    else if (document.error() == QueryError::damaged) return std::unexpected(QueryError::damaged);
+    meeting.pass();
+  }
+  if (meeting.failed()) return std::unexpected(QueryError::damaged);
+  return page;
+}
+
+// ---- following ----
+
+namespace {
+
+// False: it is damaged, or the visitor finds it so.
+bool visit_stored(std::string_view name, std::string_view bytes, const FollowedDocuments::Visit& visit) {
+  const auto stored = decode_document(bytes);
+  if (!stored) return false;
+  const Document document{stored->version, std::string(stored->status), std::string(stored->customer), std::string(stored->json)};
+  return visit(name, &document);
+}
+
+}  // namespace
+
+std::expected<FollowedDocuments, QueryError> Queries::follow(std::string_view view, const Scope& scope, std::string_view kind,
+                                                             const FollowedDocuments::Visit& visit) const {
   const std::string under = prefix(view, scope).append("d/").append(kind).append("/");
-  const auto read_all = store_.scan(under, "", [&](std::string_view, std::string_view bytes) {
-    const auto stored = decode_document(bytes);
-    damaged = !stored || !visit({stored->version, std::string(stored->status), std::string(stored->customer), std::string(stored->json)});
+  bool damaged = false;
+  auto following = store_.follow(under, [&](std::string_view key, std::string_view bytes) {
+    damaged = !visit_stored(key.substr(under.size()), bytes, visit);
     return !damaged;
   });
-  if (!read_all || damaged) return std::unexpected(QueryError::damaged);
-  return {};
+  if (!following || damaged) return std::unexpected(QueryError::damaged);
+  return FollowedDocuments(std::move(*following), under.size());
+}
+
+std::expected<bool, QueryError> FollowedDocuments::changed(const Visit& visit) {
+  const auto changes = following_.take();
+  if (!changes) return false;
+  for (const auto& [key, bytes] : *changes) {
+    const std::string_view name = std::string_view(key).substr(prefix_);
+    if (!(bytes ? visit_stored(name, *bytes, visit) : visit(name, nullptr))) return std::unexpected(QueryError::damaged);
+  }
+  return true;
 }
 
 std::string json_of(const Page& page) {

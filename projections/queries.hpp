@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,30 @@ struct Page {
   std::string cursor;          // of the next page; empty: this was the last
 };
 
+// What becomes of the documents of one kind and workshop, for who keeps in memory what follows from them.
+class FollowedDocuments {
+ public:
+  // A document by its name in the store, which says nothing; nullptr: there is none any more. False: it is damaged.
+  using Visit = std::function<bool(std::string_view name, const Document*)>;
+
+  // Visits what changed since the last time, all of one moment. False: too much did, and
+  // it has to be followed anew.
+  [[nodiscard]] std::expected<bool, QueryError> changed(const Visit& visit);
+
+ private:
+  friend class Queries;
+  FollowedDocuments(store::Following following, std::size_t prefix) : following_(std::move(following)), prefix_(prefix) {}
+
+  store::Following following_;
+  std::size_t prefix_;   // bytes of a key before the name
+};
+
+// A list of a view by its name, and the value that it is of.
+struct Listing {
+  std::string list;
+  std::string value;
+};
+
 class Queries {
  public:
   Queries(const store::Store& store, const Keyspaces& keyspaces) : store_(store), keyspaces_(keyspaces) {}
@@ -55,9 +80,14 @@ class Queries {
   [[nodiscard]] std::expected<Page, QueryError> list(std::string_view view, const Scope& scope, std::string_view list,
                                                      std::string_view value, std::string_view status, const PageRequest& request) const;
 
-  // Every document of a kind by its id, all of one moment, until `visit` returns false: then one of them is damaged.
-  [[nodiscard]] std::expected<void, QueryError> each(std::string_view view, const Scope& scope, std::string_view kind,
-                                                     const std::function<bool(const Document&)>& visit) const;
+  // What stands in all of these lists, which have one order. Its cost is that of the page, or of as many jumps as it takes to find it: a
+  // page may end early, even empty, and its cursor goes on.
+  [[nodiscard]] std::expected<Page, QueryError> list(std::string_view view, const Scope& scope, std::span<const Listing> lists,
+                                                     const PageRequest& request) const;
+
+  // Every document of a kind, all of one moment, and what becomes of them afterwards.
+  [[nodiscard]] std::expected<FollowedDocuments, QueryError> follow(std::string_view view, const Scope& scope, std::string_view kind,
+                                                                    const FollowedDocuments::Visit& visit) const;
 
  private:
   [[nodiscard]] std::expected<Document, QueryError> read(const std::string& key, const Scope& scope) const;

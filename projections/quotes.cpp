@@ -86,7 +86,8 @@ struct Fold {
   template <class T>
     requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> ||
              OneOf<T, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::TimerSet,
-                   events::TimerFired, events::OrderReleased, events::OrderPaid, events::OrderQueued, events::OrderPrinting,
+                   events::TimerFired, events::DailyReported, events::OrderReleased, events::OrderPaid, events::OrderQueued,
+                   events::OrderPrinting,
                    events::OrderPrinted, events::OrderQualityCheckStarted, events::OrderQualityFailed, events::OrderReadyToShip,
                    events::OrderShipped, events::OrderDelivered, events::OrderCompleted, events::OrderHeld, events::OrderResumed,
                    events::OrderCancelled, events::OrderRefunded, events::OrderShippingChanged, events::OrderReopened> ||

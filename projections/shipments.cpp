@@ -20,7 +20,8 @@ struct Fold {
     entry.version = event.version;
     if (known == nullptr) {
       entry.json = Json{{"id", shipment}, {"order_id", order}, {"order_number", Json()}, {"status", status}, {"carrier", Json()},
-                        {"tracking_number", Json()}, {"requested_at", Json()}, {"shipped_at", Json()}, {"delivered_at", Json()}};
+                        {"tracking_number", Json()}, {"pieces", Json::Array{}}, {"requested_at", Json()}, {"shipped_at", Json()},
+                        {"delivered_at", Json()}};
       if (const Entry* tracking = documents.find("tracking", order)) {
         entry.customer = tracking->customer;
         entry.json["order_number"] = tracking->json.text("order_number");
@@ -41,13 +42,26 @@ struct Fold {
     json["carrier"] = shipped.carrier();
     json["tracking_number"] = shipped.tracking_number();
     json["shipped_at"] = iso_time(commit.time_ms);
-    if (Entry* tracking = documents.find("tracking", shipped.order())) {
-      tracking->json["carrier"] = shipped.carrier();
-      tracking->json["tracking_number"] = shipped.tracking_number();
+    Entry* tracking = documents.find("tracking", shipped.order());
+    std::int64_t all = 0;
+    for (const events::Piece& piece : shipped.pieces()) {
+      json["pieces"].push_back(Json{{"line_id", text_or_null(piece.line())}, {"quantity", piece.quantity()}});
+      all += piece.quantity();
     }
+    if (tracking == nullptr) return;
+    if (shipped.pieces().empty()) all = tracking->json.integer("quantity");   // there was a time without others
+    tracking->json["carrier"] = shipped.carrier();
+    tracking->json["tracking_number"] = shipped.tracking_number();
+    tracking->json["parcels"].push_back(Json{{"id", shipped.shipment()}, {"carrier", shipped.carrier()},
+                                             {"tracking_number", shipped.tracking_number()}, {"pieces", all},
+                                             {"shipped_at", iso_time(commit.time_ms)}, {"delivered_at", Json()}});
   }
   void operator()(const events::ShipmentDelivered& delivered) {
     parcel(delivered.shipment(), delivered.order(), "delivered").json["delivered_at"] = iso_time(commit.time_ms);
+    Entry* tracking = documents.find("tracking", delivered.order());
+    if (tracking == nullptr) return;
+    for (Json& sent : tracking->json["parcels"].items())
+      if (sent.text("id") == delivered.shipment()) sent["delivered_at"] = iso_time(commit.time_ms);
   }
 
   // ---- tracking ----
@@ -68,8 +82,8 @@ struct Fold {
     entry.version = event.version;
     entry.customer = placed.customer();
     entry.json = Json{{"order_number", placed.number()}, {"status", "QUOTED"}, {"on_hold", false}, {"quantity", placed.quantity()},
-                      {"carrier", Json()}, {"tracking_number", Json()}, {"shortage", Json()}, {"timeline", Json::Array{}},
-                      {"created_at", iso_time(commit.time_ms)}, {"updated_at", iso_time(commit.time_ms)}};
+                      {"carrier", Json()}, {"tracking_number", Json()}, {"parcels", Json::Array{}}, {"shortage", Json()},
+                      {"timeline", Json::Array{}}, {"created_at", iso_time(commit.time_ms)}, {"updated_at", iso_time(commit.time_ms)}};
     if (placed.uploaded_ms() > 0) step(entry, "OPPORTUNITY", placed.uploaded_ms());
     step(entry, "QUOTED", placed.quoted_ms() > 0 ? placed.quoted_ms() : commit.time_ms);
   }
@@ -103,7 +117,8 @@ struct Fold {
 
   template <class T>
     requires OneOf<T, events::OrderReleased, events::OrderShippingChanged, events::OrderObserved, events::OrderLinesChanged,
-                   events::OrderLineMapped, events::OrderLinePlanned> ||
+                   events::OrderLineMapped, events::OrderLinePlanned, events::OrderPartlyShipped, events::OrderRestCancelled,
+                   events::QualityPhotoTaken> ||
              WorkshopEvent<T> || ModelEvent<T> || QuoteEvent<T> ||
              ProductEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> || PrinterEvent<T> ||
              PrintEvent<T> || EffectEvent<T>
@@ -117,7 +132,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "shipments", .version = 2, .poison = Poison::park, .apply = apply};
+const View view{.name = "shipments", .version = 3, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view shipment) {
   return queries.get(view.name, scope, "shipment", shipment);

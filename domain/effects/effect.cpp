@@ -30,10 +30,14 @@ void evolve(Workshop& workshop, const events::EffectAttempted& event, Time) {
 }
 void evolve(Workshop& workshop, const events::EffectSucceeded& event, Time) { workshop.effects.erase(EffectId(event.effect())); }
 void evolve(Workshop& workshop, const events::EffectFailed& event, Time) {
-  workshop.effects.at(EffectId(event.effect())).status = Status::open;
+  Effect& effect = workshop.effects.at(EffectId(event.effect()));
+  effect.status = Status::open;
+  if (event.service_away()) effect.excused += 1;
 }
 void evolve(Workshop& workshop, const events::EffectUnknown& event, Time) {
-  workshop.effects.at(EffectId(event.effect())).status = Status::unknown;
+  Effect& effect = workshop.effects.at(EffectId(event.effect()));
+  effect.status = Status::unknown;
+  if (event.service_away()) effect.excused += 1;
 }
 void evolve(Workshop& workshop, const events::EffectParked& event, Time) {
   workshop.effects.at(EffectId(event.effect())).status = Status::parked;
@@ -63,8 +67,9 @@ Decided decide(const FinishEffect& command, const Context& context) {
   if (effect->status == Status::parked && command.outcome != Outcome::succeeded) return Events{};   // it waits for an operator
   Events out;
   events::Event& event = out.on(stream(effect->id));
-  const std::int64_t retry_at_ms = (context.now + backoff(effect->attempts, effect->id.str())).ms;
-  const bool last = effect->attempts >= limits::effect_attempts_max;
+  const std::int64_t counted = effect->attempts - effect->excused;
+  const std::int64_t retry_at_ms = (context.now + backoff(counted, effect->id.str())).ms;
+  const bool last = counted >= limits::effect_attempts_max && !command.service_away;
   switch (command.outcome) {
     case Outcome::succeeded: event.mutable_effect_succeeded()->set_effect(effect->id.str()); return out;
     case Outcome::failed:
@@ -73,12 +78,14 @@ Decided decide(const FinishEffect& command, const Context& context) {
       event.mutable_effect_failed()->set_retryable(true);
       event.mutable_effect_failed()->set_reason(command.reason);
       event.mutable_effect_failed()->set_retry_at_ms(retry_at_ms);
+      event.mutable_effect_failed()->set_service_away(command.service_away);
       return out;
     case Outcome::unknown:
       if (last) break;
       event.mutable_effect_unknown()->set_effect(effect->id.str());
       event.mutable_effect_unknown()->set_reason(command.reason);
       event.mutable_effect_unknown()->set_retry_at_ms(retry_at_ms);
+      event.mutable_effect_unknown()->set_service_away(command.service_away);
       return out;
     case Outcome::failed_for_good: break;
   }

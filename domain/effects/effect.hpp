@@ -17,6 +17,7 @@ struct Effect {
   std::string kind;              // "send_mail", "slice_model", …
   Status status = Status::open;
   std::int64_t attempts = 0;
+  std::int64_t excused = 0;      // of them: the service was away, so they do not count
 };
 
 // ---- commands ----
@@ -24,7 +25,12 @@ struct Effect {
 enum class Outcome { succeeded, failed, failed_for_good, unknown };
 
 struct AttemptEffect { EffectId effect; std::int64_t attempt = 0; std::string worker; };
-struct FinishEffect { EffectId effect; Outcome outcome = Outcome::unknown; std::string reason; };   // reason: no personal data
+struct FinishEffect {
+  EffectId effect;
+  Outcome outcome = Outcome::unknown;
+  std::string reason;            // no personal data
+  bool service_away = false;     // failed or unknown, but not by the effect's fault: tried again for as long as it takes
+};
 struct RetryEffect { EffectId effect; };
 
 // ---- decisions ----

@@ -23,6 +23,20 @@ std::int64_t quantity_of(const std::vector<Line>& lines) {
   return quantity;
 }
 
+std::vector<Piece> pieces_from(const google::protobuf::RepeatedPtrField<events::Piece>& stored) {
+  std::vector<Piece> pieces;
+  for (const events::Piece& piece : stored) pieces.push_back({piece.line(), piece.quantity()});
+  return pieces;
+}
+
+void store_pieces(const std::vector<Piece>& pieces, google::protobuf::RepeatedPtrField<events::Piece>* stored) {
+  for (const Piece& piece : pieces) {
+    events::Piece* one = stored->Add();
+    one->set_line(piece.line);
+    one->set_quantity(piece.quantity);
+  }
+}
+
 std::string holder_of(const OrderId& order, const Line& line) { return order.str() + "/" + line.id; }
 
 }  // namespace layerline::orders

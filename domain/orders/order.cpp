@@ -105,7 +105,6 @@ void evolve(Workshop& workshop, const events::OrderReadyToShip& event, Time) {
 void evolve(Workshop& workshop, const events::OrderShipped& event, Time) {
   Order& order = edit(workshop, event.order());
   order.status = Status::shipped;
-  order.shipment = ShipmentId(event.shipment());
 }
 
 void evolve(Workshop& workshop, const events::OrderDelivered& event, Time) { edit(workshop, event.order()).status = Status::delivered; }
@@ -207,11 +206,47 @@ Decided decide(const ResumeOrder& command, const Context& context) {
   return out;
 }
 
+namespace {
+
+void ship_last(const Order& order, const Context& context, Events& out) {
+  const std::string parcel = order.parcels.back().str();
+  auto* shipped = out.on(stream(order.id)).mutable_order_shipped();
+  shipped->set_order(order.id.str());
+  shipped->set_shipment(parcel);
+  if (!shipments::all_delivered(order, context.workshop)) return;
+  auto* delivered = out.on(stream(order.id)).mutable_order_delivered();
+  delivered->set_order(order.id.str());
+  delivered->set_shipment(parcel);
+}
+
+// What has left can't be called back: the order ends with it. Its payment stays open, or is given back in part by an operator.
+Events cancel_rest(const Order& order, const std::string& reason, const Context& context) {
+  Events out;
+  auto* event = out.on(stream(order.id)).mutable_order_rest_cancelled();
+  event->set_order(order.id.str());
+  event->set_by(context.actor);
+  seal(event->mutable_reason(), order.customer.str(), reason);
+  store_pieces(left(order), event->mutable_pieces());
+  out.append(stop_making(order, context));
+  ship_last(order, context, out);
+  return out;
+}
+
+}  // namespace
+
+Events close_if_sent(const OrderId& id, const Context& context) {
+  Events out;
+  const Order& order = context.workshop.orders.at(id);
+  if (order.sent > 0 && order.status < Status::shipped && left(order).empty()) ship_last(order, context, out);
+  return out;
+}
+
 Decided decide(const CancelOrder& command, const Context& context) {
   const Order* order = context.workshop.order(command.order);
   if (order == nullptr) return not_found("order");
   if (order->status == Status::cancelled) return Events{};
   if (order->status >= Status::shipped) return wrong_status(*order, "order-not-cancellable", "an order that has not been shipped");
+  if (order->sent > 0) return cancel_rest(*order, command.reason, context);
   Events out;
   auto* event = out.on(stream(order->id)).mutable_order_cancelled();
   event->set_order(order->id.str());
@@ -267,7 +302,7 @@ Decided decide(const FailQualityCheck& command, const Context& context) {
   if (order->status != Status::quality_check) return wrong_status(*order, "order-not-in-quality-check", "QUALITY_CHECK");
   const Line* line = order->lines.size() == 1 ? &order->lines.front() : orders::line(*order, command.line);
   if (!order->lines.empty() && line == nullptr) return refuse("line-needed", "Say which line of the order failed.");
-  const std::int64_t most = line == nullptr ? order->quantity : line->quantity;
+  const std::int64_t most = line == nullptr ? order->quantity - order->sent : line->quantity - line->sent;
   if (command.reprint_quantity < 1 || command.reprint_quantity > most)
     return refuse("quantity-out-of-range", fmt::format("Between 1 and {} pieces can be printed again.", most));
   if (command.defects.size() > limits::defects_max || !std::ranges::all_of(command.defects, inventory::plain_word))
@@ -310,6 +345,8 @@ Decided decide(const AnswerShortage& command, const Context& context) {
   if (order->status >= Status::shipped) return wrong_status(*order, "order-already-shipped", "an order that has not been shipped");
   if (command.refund && paid_elsewhere(order->source))
     return refuse("paid-elsewhere", "The money is given back where it was paid, and the order ends with that.");
+  if (command.refund && order->sent > 0)
+    return refuse("order-partly-shipped", "A part of it was sent already: the workshop cancels the rest, and gives back what it cost.");
   Events out;
   auto* event = out.on(stream(order->id)).mutable_order_shortage_answered();
   event->set_order(order->id.str());
@@ -372,10 +409,19 @@ Events stop_making(const Order& order, const Context& context) {
   return out;
 }
 
-Events issue_units(const OrderId& id, const Context& context) {
+Events issue_units(const events::OrderPartlyShipped& event, const Context& context) {
   Events out;
-  const Order& order = context.workshop.orders.at(id);
-  for (const Line& line : order.lines) out.append(products::issue_all(holder_of(id, line), context));
+  const Order& order = context.workshop.orders.at(OrderId(event.order()));
+  for (const Piece& piece : pieces_from(event.pieces()))
+    if (const Line* line = orders::line(order, piece.line))
+      out.append(products::issue(line->product, holder_of(order.id, *line), piece.quantity, context));
+  return out;
+}
+
+Events issue_units(const events::OrderShipped& event, const Context& context) {
+  Events out;
+  const Order& order = context.workshop.orders.at(OrderId(event.order()));
+  for (const Line& line : order.lines) out.append(products::issue_all(holder_of(order.id, line), context));
   return out;
 }
 
@@ -402,6 +448,14 @@ std::string_view name(Status status) {
 const Line* line(const Order& order, std::string_view id) {
   const auto found = std::ranges::find(order.lines, id, &Line::id);
   return found == order.lines.end() ? nullptr : &*found;
+}
+
+std::vector<Piece> left(const Order& order) {
+  std::vector<Piece> pieces;
+  if (order.lines.empty() && order.quantity > order.sent) pieces.push_back({"", order.quantity - order.sent});
+  for (const Line& line : order.lines)
+    if (line.quantity > line.sent) pieces.push_back({line.id, line.quantity - line.sent});
+  return pieces;
 }
 
 std::optional<ShopReport> report_from(std::string_view word) {

@@ -1,5 +1,6 @@
 // A sales order: one machine from the uploaded model to the end. Other documents' words for its states are views of this one.
 //   QUOTED → PAID → QUEUED → PRINTING → PRINTED → QUALITY_CHECK → READY_TO_SHIP → SHIPPED → DELIVERED → COMPLETE
+//   It is SHIPPED with its last parcel; what leaves before, while the rest is made, changes no state.
 //   An order that an operator releases goes from QUOTED to QUEUED and is paid later. On hold, nothing of it is dispatched.
 #pragma once
 
@@ -29,7 +30,6 @@ struct Order {
   ProductId product;
   CustomerId customer;
   PaymentId payment;
-  ShipmentId shipment;
   std::string customer_mail;      // personal
   std::string customer_name;      // personal
   Status status = Status::quoted;
@@ -39,6 +39,9 @@ struct Order {
   std::int64_t quantity = 0;
   std::int64_t total = 0;
   std::vector<ProductionOrderId> production;
+  ShipmentId label;               // asked for, and not on its way yet
+  std::vector<ShipmentId> parcels;    // that have left, the last one last
+  std::int64_t sent = 0;          // pieces in them
   Address ship_to;                // personal
   // Of an order with lines:
   std::string source;             // "squarespace"
@@ -54,6 +57,7 @@ struct Order {
   std::string carrier_there;      // of a fulfilment made by the source
   std::string tracking_there;
   bool short_of_stock = false;    // the shelf did not have all of its stocked products when it was paid
+  std::int64_t photos = 0;        // of its quality check
   bool waits_for_stock = false;   // its customer said that he waits
 };
 
@@ -98,8 +102,11 @@ struct AnswerShortage { OrderId order; bool refund = false; };
 // Nothing more is made for a line of an order, or for all of it, and the units that it holds are free.
 [[nodiscard]] Events stop_making(const Order&, const Line&, const Context&);
 [[nodiscard]] Events stop_making(const Order&, const Context&);
-// The units that lie in the parcel have left the workshop.
-[[nodiscard]] Events issue_units(const OrderId&, const Context&);
+// An order of which nothing is left to send is shipped, and delivered if its parcels are.
+[[nodiscard]] Events close_if_sent(const OrderId&, const Context&);
+// The units that lie in a parcel have left the workshop; with the last parcel, all that were held.
+[[nodiscard]] Events issue_units(const events::OrderPartlyShipped&, const Context&);
+[[nodiscard]] Events issue_units(const events::OrderShipped&, const Context&);
 [[nodiscard]] Events refunded(const OrderId&, const PaymentId&, const Context&);
 
 // ---- queries ----
@@ -107,6 +114,8 @@ struct AnswerShortage { OrderId order; bool refund = false; };
 [[nodiscard]] std::string_view name(Status);   // "READY_TO_SHIP"
 [[nodiscard]] bool over(Status);               // nothing will be made or sent any more
 [[nodiscard]] const Line* line(const Order&, std::string_view id);
+// What has not left yet, line by line.
+[[nodiscard]] std::vector<Piece> left(const Order&);
 [[nodiscard]] std::optional<ShopReport> report_from(std::string_view name);
 void note_held_lines(Workshop&, const Order&);
 

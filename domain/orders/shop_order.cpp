@@ -39,6 +39,7 @@ void evolve(Workshop& workshop, const events::OrderLinesChanged& event, Time) {
     Line& line = lines.emplace_back(line_from(stored));
     const Line* before = orders::line(order, line.id);
     line.planned = before != nullptr && before->planned && same_goods(*before, line);
+    line.sent = before == nullptr ? 0 : before->sent;
     order.last_line = std::max<std::int64_t>(order.last_line, std::atoll(line.id.c_str()));
   }
   order.lines = std::move(lines);
@@ -194,9 +195,24 @@ bool same_lines(const std::vector<Line>& a, const std::vector<Line>& b) {
   });
 }
 
+// What has left can't be taken back: a line keeps at least what was sent of it.
+void keep_sent(const Order& order, std::vector<Line>& lines) {
+  for (const Line& before : order.lines) {
+    if (before.sent == 0) continue;
+    auto now = std::ranges::find(lines, before.id, &Line::id);
+    if (now == lines.end()) {
+      lines.push_back(before);
+      lines.back().quantity = before.sent;
+    } else {
+      now->quantity = std::max(now->quantity, before.sent);
+    }
+  }
+}
+
 // The lines as the source has them now. What is no longer wanted as it was planned is no longer made.
 void change_lines(const Order& order, const ObserveShopOrder& command, const Context& context, Events& out) {
   std::vector<Line> lines = lines_of(command, &order, context.workshop);
+  keep_sent(order, lines);
   if (order.customer_name == erased_text || order.ship_to.line1 == erased_text)
     for (Line& line : lines) line.title.clear();
   const std::int64_t total = total_of(command.total, command.shipping, lines);
@@ -271,13 +287,14 @@ namespace {
 Events fulfilled_there(const Order& order, const Context& context) {
   Events out;
   for (const ProductionOrderId& production : order.production) out.append(production::cancel(production, context));
-  const ShipmentId id = order.shipment.empty() ? ShipmentId(context.ids.next(context.now)) : order.shipment;
+  const ShipmentId id = order.label.empty() ? ShipmentId(context.ids.next(context.now)) : order.label;
   auto* shipped = out.on("shipment/" + id.str()).mutable_shipment_shipped();
   shipped->set_shipment(id.str());
   shipped->set_order(order.id.str());
   shipped->set_carrier(order.carrier_there);
   shipped->set_tracking_number(order.tracking_there);
   shipped->set_by(order.source);
+  store_pieces(left(order), shipped->mutable_pieces());
   auto* event = out.on(stream(order.id)).mutable_order_shipped();
   event->set_order(order.id.str());
   event->set_shipment(id.str());
@@ -351,6 +368,7 @@ std::vector<Line> lines_again(const Order& order, const Workshop& workshop) {
                      .quantity = order.quantity, .unit_price = quote->price.line_unit_price, .product = order.product});
   for (Line& line : lines) {
     line.planned = false;
+    line.sent = 0;
     const products::Product* product = workshop.product(line.product);
     if (product != nullptr && product->catalogue) line.unit_price = products::unit_price(*product, line.quantity);
   }

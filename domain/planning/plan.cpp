@@ -243,10 +243,10 @@ std::expected<void, Rejection> Plan::net(ItemNumber number) {
 
 // ---- queries ----
 
-Plan::DemandIds Plan::demand_ids() const {
+Plan::DemandIds Plan::demand_ids(Shown shown) const {
   DemandIds ids = {{for_safety_stock, safety_stock_peg}};
   for (const auto& facts : items_) {
-    for (const DemandLine& line : facts->demand) ids.emplace(line.key, line.id);
+    for (const DemandLine& line : facts->demand) ids.emplace(line.key, shown(line.id));
   }
   return ids;
 }
@@ -270,17 +270,17 @@ void Plan::append_orders(ItemNumber number, const DemandIds& ids, std::vector<Pl
   }
 }
 
-std::vector<PlannedOrder> Plan::orders() const {
+std::vector<PlannedOrder> Plan::orders(Shown shown) const {
   std::vector<PlannedOrder> out;
-  const DemandIds ids = demand_ids();
+  const DemandIds ids = demand_ids(shown);
   for (const auto& [sku, number] : *numbers_) append_orders(number, ids, out);
   std::ranges::sort(out, {}, [](const PlannedOrder& order) { return std::tie(order.due, order.sku); });
   return out;
 }
 
-std::vector<PlannedOrder> Plan::orders_of(std::string_view sku) const {
+std::vector<PlannedOrder> Plan::orders_of(std::string_view sku, Shown shown) const {
   std::vector<PlannedOrder> out;
-  if (const auto found = numbers_->find(sku); found != numbers_->end()) append_orders(found->second, demand_ids(), out);
+  if (const auto found = numbers_->find(sku); found != numbers_->end()) append_orders(found->second, demand_ids(shown), out);
   return out;
 }
 

@@ -66,9 +66,13 @@ class Plan {
   template <class Telling>
   [[nodiscard]] std::expected<Plan, Rejection> after_telling(std::span<const Change>) const;
 
+  // What pegs show of the id of a demand: demands that show the same are one peg.
+  using Shown = std::string_view (*)(std::string_view id);
+  static std::string_view whole_id(std::string_view id) { return id; }
+
   // By due date and SKU.
-  [[nodiscard]] std::vector<PlannedOrder> orders() const;
-  [[nodiscard]] std::vector<PlannedOrder> orders_of(std::string_view sku) const;
+  [[nodiscard]] std::vector<PlannedOrder> orders(Shown shown = whole_id) const;
+  [[nodiscard]] std::vector<PlannedOrder> orders_of(std::string_view sku, Shown shown = whole_id) const;
   // What it must have, by itself and as a component, in no order.
   [[nodiscard]] std::vector<Need> needs(std::string_view sku) const;
   // How many items the last change netted again.
@@ -83,7 +87,7 @@ class Plan {
   [[nodiscard]] std::expected<Taken, Rejection> take(std::span<const Change>) const;
   [[nodiscard]] std::expected<void, Rejection> net(ItemNumber);
   [[nodiscard]] std::expected<Needs, Rejection> needs_of(ItemNumber) const;
-  [[nodiscard]] DemandIds demand_ids() const;
+  [[nodiscard]] DemandIds demand_ids(Shown) const;
   void append_orders(ItemNumber, const DemandIds&, std::vector<PlannedOrder>&) const;
 
   Day start_;

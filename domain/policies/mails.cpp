@@ -60,14 +60,14 @@ Events order_confirmed(const OrderId& id, const Context& context) { return order
 Events printing(const OrderId& id, const Context& context) { return order_mail("printing", id, context); }
 Events delivered(const OrderId& id, const Context& context) { return order_mail("delivered", id, context); }
 
-Events shipped(const OrderId& id, const Context& context) {
+Events shipped(const events::ShipmentShipped& shipment, const Context& context) {
   Events out;
-  const orders::Order& order = context.workshop.orders.at(id);
-  const shipments::Shipment& shipment = context.workshop.shipments.at(order.shipment);
+  const orders::Order& order = context.workshop.orders.at(OrderId(shipment.order()));
   if (auto* send = to_customer(out, "shipped", order.customer, order.customer_mail, order.customer_name, context)) {
     describe(send, order);
-    send->set_carrier(shipment.carrier);
-    send->set_tracking_number(shipment.tracking_number);
+    send->set_carrier(shipment.carrier());
+    send->set_tracking_number(shipment.tracking_number());
+    if (order.status < orders::Status::shipped) send->set_detail("part");
   }
   return out;
 }
@@ -115,6 +115,19 @@ Events stock_low(const MaterialId& id, std::int64_t available_mg, const Context&
   if (auto* send = to_operator(out, "stock_low", context)) {
     send->set_number(id.str());
     send->set_detail(fmt::format("{}.{:03} g available", available_mg / 1000, available_mg % 1000));
+  }
+  return out;
+}
+
+Events daily_report(const events::DailyReported& report, const Context& context) {
+  Events out;
+  if (auto* send = to_operator(out, "daily_report", context)) {
+    send->set_number(report.day());
+    send->set_total(report.received() - report.refunded());
+    send->set_detail(fmt::format("orders placed: {}\nprints finished: {}\nprints failed: {}\nmaterial used: {}.{:03} g\nparcels sent: {}\n"
+                                 "orders that wait for stock: {}",
+                                 report.orders_placed(), report.prints_finished(), report.prints_failed(), report.milligrams() / 1000,
+                                 report.milligrams() % 1000, report.parcels_sent(), report.orders_waiting()));
   }
   return out;
 }

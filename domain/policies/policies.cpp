@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "domain/policies/mails.hpp"
+#include "domain/policies/routine.hpp"
 #include "domain/workshop/workshop.hpp"
 
 namespace layerline::policies {
@@ -16,7 +17,7 @@ Events both(Events first, Events second) {
 Events on_timer(const events::TimerFired& event, const Context& context) {
   if (event.purpose() == "quote-expiry") return quotes::expire(QuoteId(event.subject()), context);
   if (event.purpose() == "cart-hold") return carts::lapse(PaymentId(event.subject()), context);
-  return {};
+  return routine::on_timer(event, context);
 }
 
 Events on_recorded(const events::PaymentRecorded& event, const Context& context) {
@@ -73,7 +74,9 @@ Events on_amount(const events::PaymentAmountChanged& event, const Context& conte
 // Lines that are new or known by now are made, if the order is one to be made.
 Events on_lines(const OrderId& id, const Context& context) {
   const orders::Order& order = context.workshop.orders.at(id);
-  return order.paid || order.released ? both(production::create_for(id, context), orders::production_completed(id, context)) : Events{};
+  if (!order.paid && !order.released) return {};
+  Events closed = orders::close_if_sent(id, context);   // what was taken back was all that had not left
+  return closed.empty() ? both(production::create_for(id, context), orders::production_completed(id, context)) : std::move(closed);
 }
 
 Events on_paid(const OrderId& id, const Context& context) {
@@ -84,10 +87,9 @@ Events on_paid(const OrderId& id, const Context& context) {
 }
 
 // Who sent it elsewhere has told his customer himself.
-Events on_shipped(const OrderId& id, const Context& context) {
-  Events out = orders::issue_units(id, context);
-  if (context.workshop.orders.at(id).report != orders::ShopReport::fulfilled) out.append(mails::shipped(id, context));
-  return out;
+Events on_parcel(const events::ShipmentShipped& event, const Context& context) {
+  const bool told = context.workshop.orders.at(OrderId(event.order())).report == orders::ShopReport::fulfilled;
+  return told ? Events{} : mails::shipped(event, context);
 }
 
 Events on_refunded(const events::PaymentRefunded& event, const Context& context) {
@@ -174,7 +176,8 @@ Events react(const events::Event& event, const Context& context) {
     case K::kQuoteSubmitted: return mails::quote_waiting(QuoteId(event.quote_submitted().quote()), context);
 
     case K::kCartCheckedOut: return payments::request_for_checkout(PaymentId(event.cart_checked_out().payment()), context);
-    case K::kOrderPlaced: return on_placed(event.order_placed(), context);
+    case K::kWorkshopOpened: return routine::begin(context);
+    case K::kOrderPlaced: return both(routine::begin(context), on_placed(event.order_placed(), context));
     case K::kPaymentRequested: return on_requested(event.payment_requested(), context);
     case K::kPaymentAmountChanged: return on_amount(event.payment_amount_changed(), context);
     case K::kPaymentIntentCreated: return on_intent(event.payment_intent_created(), context);
@@ -186,8 +189,10 @@ Events react(const events::Event& event, const Context& context) {
     case K::kOrderShortOfStock: return mails::short_of_stock(event.order_short_of_stock(), context);
     case K::kOrderReleased: return production::create_for(OrderId(event.order_released().order()), context);
     case K::kOrderPrinting: return mails::printing(OrderId(event.order_printing().order()), context);
-    case K::kOrderShipped: return on_shipped(OrderId(event.order_shipped().order()), context);
-    case K::kShipmentShipped: return shops::push_fulfilment(event.shipment_shipped(), context);
+    case K::kOrderPartlyShipped: return orders::issue_units(event.order_partly_shipped(), context);
+    case K::kOrderShipped:
+      return both(orders::issue_units(event.order_shipped(), context), shops::push_fulfilment(event.order_shipped(), context));
+    case K::kShipmentShipped: return on_parcel(event.shipment_shipped(), context);
     case K::kOrderObserved: return orders::settle_as_reported(OrderId(event.order_observed().order()), context);
     case K::kOrderLinesChanged: return on_lines(OrderId(event.order_lines_changed().order()), context);
     case K::kOrderLineMapped: return on_lines(OrderId(event.order_line_mapped().order()), context);
@@ -240,8 +245,9 @@ Events react(const events::Event& event, const Context& context) {
     case K::kPrintFailed: return mails::print_failed(PrintJobId(event.print_failed().job()), event.print_failed().reason(), context);
     case K::kPrintEndUnknown: return mails::print_failed(PrintJobId(event.print_end_unknown().job()), "end unknown", context);
 
+    case K::kDailyReported: return mails::daily_report(event.daily_reported(), context);
+
     // Nothing follows from these:
-    case K::kWorkshopOpened:
     case K::kWorkshopConfigured:
     case K::kWorkshopListed:
     case K::kKeyIssued:
@@ -270,6 +276,7 @@ Events react(const events::Event& event, const Context& context) {
     case K::kOrderReadyToShip:
     case K::kOrderCompleted:
     case K::kOrderCancelled:
+    case K::kOrderRestCancelled:
     case K::kOrderRefunded:
     case K::kOrderShippingChanged:
     case K::kPaymentIntentRefused:
@@ -315,6 +322,7 @@ Events react(const events::Event& event, const Context& context) {
     case K::kPlannedOrderFirmed:
     case K::kPlannedOrderTaken:
     case K::kPlannedOrderDropped:
+    case K::kQualityPhotoTaken:
     case K::KIND_NOT_SET: return {};
   }
   return {};

@@ -49,6 +49,8 @@ Decided decide(const AddPrinter& command, const Context& context) {
     return refuse("printer-incomplete", "A printer needs a serial number, a host and its LAN access code.");
   if (command.nozzle_um <= 0 || command.bed_x_um <= 0 || command.bed_y_um <= 0 || command.bed_z_um <= 0)
     return refuse("printer-incomplete", "Nozzle and build volume must be more than 0.");
+  if (command.price_per_hour && (*command.price_per_hour < 0 || *command.price_per_hour > limits::rule_price_max))
+    return refuse("price-out-of-range", "An hour costs 0 or more.");
   Events out;
   auto* event = out.on(stream(command.printer)).mutable_printer_added();
   event->set_printer(command.printer.str());
@@ -63,6 +65,10 @@ Decided decide(const AddPrinter& command, const Context& context) {
   event->set_mqtt_port(command.mqtt_port);
   event->set_ftps_port(command.ftps_port);
   event->set_pin(command.pin);
+  if (command.price_per_hour) {
+    event->set_price_per_hour(*command.price_per_hour);
+    event->set_currency(context.workshop.currency);
+  }
   event->set_by(context.actor);
   seal(event->mutable_access_code(), "printer/" + command.printer.str(), command.access_code);
   return out;
@@ -128,6 +134,10 @@ bool fits(const Printer& printer, const models::Facts& facts) {
   return facts.size_z_um <= printer.bed_z_um &&
          std::max(facts.size_x_um, facts.size_y_um) <= std::max(printer.bed_x_um, printer.bed_y_um) &&
          std::min(facts.size_x_um, facts.size_y_um) <= std::min(printer.bed_x_um, printer.bed_y_um);
+}
+
+bool reachable(const Printer& printer) {
+  return printer.status != "offline" && printer.status != "auth_failed" && printer.status != "certificate_mismatch";
 }
 
 Mass left_of(const Workshop& workshop, const Filament& filament) {

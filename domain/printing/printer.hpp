@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "domain/kernel/context.hpp"
@@ -37,6 +38,7 @@ struct AddPrinter {
   std::string name, model, serial, host, access_code, pin;   // access_code is a secret: sealed under the printer's own key
   std::int64_t nozzle_um = 400, bed_x_um = 256'000, bed_y_um = 256'000, bed_z_um = 256'000;
   std::uint32_t mqtt_port = 8883, ftps_port = 990;
+  std::optional<std::int64_t> price_per_hour = {};           // minor units; none: as the workshop's rules say
 };
 // With its lot, the spool's material and mass are known.
 struct LoadFilament { PrinterId printer; std::int64_t slot = 0; MaterialId material; Mass mass; LotId lot = {}; };
@@ -53,6 +55,8 @@ struct ObservePrinter { PrinterId printer; std::string status, detail; };
 // ---- queries ----
 
 [[nodiscard]] bool fits(const Printer&, const models::Facts&);
+// It can be told to print, now or when it is free.
+[[nodiscard]] bool reachable(const Printer&);
 [[nodiscard]] Mass left_of(const Workshop&, const Filament&);
 [[nodiscard]] const Printer* first_that_fits(const Workshop&, const models::Facts&);
 

@@ -108,7 +108,7 @@ Events create_for_lines(const orders::Order& order, const Context& context) {
     something_to_make = something_to_make || product == nullptr;
     if (line.planned || product == nullptr) continue;
     const Planned planned =
-        maker.make(*product, line.quantity,
+        maker.make(*product, line.quantity - line.sent,
                    {.order = order.id, .line = line.id, .holder = orders::holder_of(order.id, line), .source = order.source});
     auto* event = out.on("order/" + order.id.str()).mutable_order_line_planned();
     event->set_order(order.id.str());

@@ -50,6 +50,7 @@ struct ProductionOrder {
   std::string line;                      // of the order
   std::string holder;                    // who gets the finished units; empty: the stock
   std::int64_t delivered = 0;            // finished units that the stock has received
+  std::int64_t photos = 0;               // of its quality check, if it was made for the stock
   std::vector<WorkStep> steps;           // in the order in which they are done
 };
 

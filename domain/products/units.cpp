@@ -174,6 +174,22 @@ Events release_all(const std::string& holder, const Context& context) {
   return out;
 }
 
+Events issue(const ProductId& id, const std::string& holder, std::int64_t quantity, const Context& context) {
+  Events out;
+  const std::int64_t gone = std::min(quantity, held(context.workshop, id, holder));
+  if (gone <= 0) return out;
+  auto* event = out.on(stream(id.str())).mutable_units_issued();
+  event->set_product(id.str());
+  event->set_holder(holder);
+  event->set_quantity(gone);
+  return out;
+}
+
+std::int64_t held(const Workshop& workshop, const ProductId& id, const std::string& holder) {
+  const Product* product = workshop.product(id);
+  return product == nullptr ? 0 : held_by(*product, holder);
+}
+
 Events issue_all(const std::string& holder, const Context& context) {
   Events out = forget_shortages(holder, context);
   const auto held = context.workshop.held_units.find(holder);

@@ -24,6 +24,9 @@ void note_allocated(const ProductId&, const std::string& holder, std::int64_t qu
 // All that is held: given back, or gone. Nothing more is waited for.
 [[nodiscard]] Events release_all(const std::string& holder, const Context&);
 [[nodiscard]] Events issue_all(const std::string& holder, const Context&);
+// So many of what is held are gone; the holder waits for the rest.
+[[nodiscard]] Events issue(const ProductId&, const std::string& holder, std::int64_t quantity, const Context&);
+[[nodiscard]] std::int64_t held(const Workshop&, const ProductId&, const std::string& holder);
 
 void evolve(Workshop&, const events::UnitsReceived&, Time);
 void evolve(Workshop&, const events::UnitsAllocated&, Time);

@@ -136,18 +136,62 @@ events::PurchaseDrafted& draft(const PurchaseId& id, std::string_view origin, co
   return *event;
 }
 
+namespace {
+
+// So much is missing of what an item is to have.
+std::int64_t missing(const inventory::Material& material, const mrp::ItemRules& rules) {
+  std::int64_t missing = std::max(rules.safety_stock, material.low_stock.milligrams) - material.available().milligrams;
+  for (const inventory::Shortage& shortage : material.shortages) missing += shortage.mass.milligrams;
+  return missing;
+}
+
+std::int64_t missing(const products::Product& product, const mrp::ItemRules& rules) {
+  std::int64_t missing = rules.safety_stock - product.available();
+  for (const products::Shortage& shortage : product.shortages) missing += shortage.quantity;
+  return missing;
+}
+
+// Bought, and more than none of it is to be there.
+bool is_kept(const products::Product* product, const mrp::ItemRules& rules) {
+  return product != nullptr && product->entry.kind == products::Kind::material && rules.safety_stock > 0;
+}
+
+void suggest(const mrp::Item& item, std::int64_t missing, Numbers& numbers, Events& out, const Context& context) {
+  if (missing <= 0 || context.workshop.on_order.contains(item.id())) return;
+  const mrp::ItemRules rules = mrp::rules_of(context.workshop, item);
+  const std::int64_t quantity = std::min(mrp::lot_size(rules.lot, missing), limits::quantity_max);
+  const Time due = context.now + Duration{rules.lead_time_days * day_ms};
+  auto& event = draft(PurchaseId(context.ids.next(context.now)), "low_stock", item, quantity, due, out, context);
+  event.set_number(numbers.next("PUR", context.now));
+  numbers.note(event.number());
+}
+
+}  // namespace
+
 Events suggest(const MaterialId& id, const Context& context) {
   Events out;
   const inventory::Material* material = context.workshop.material(id);
   const mrp::Item item{id, ProductId()};
-  if (material == nullptr || !material->defined || context.workshop.on_order.contains(item.id())) return out;
-  const mrp::ItemRules rules = mrp::rules_of(context.workshop, item);
-  std::int64_t missing = std::max(rules.safety_stock, material->low_stock.milligrams) - material->available().milligrams;
-  for (const inventory::Shortage& shortage : material->shortages) missing += shortage.mass.milligrams;
-  if (missing <= 0) return out;
-  const std::int64_t quantity = std::min(mrp::lot_size(rules.lot, missing), limits::quantity_max);
-  const Time due = context.now + Duration{rules.lead_time_days * day_ms};
-  (void)draft(PurchaseId(context.ids.next(context.now)), "low_stock", item, quantity, due, out, context);
+  if (material == nullptr || !material->defined) return out;
+  Numbers numbers = context.workshop.numbers;
+  suggest(item, missing(*material, mrp::rules_of(context.workshop, item)), numbers, out, context);
+  return out;
+}
+
+Events check_stock(const Context& context) {
+  Events out;
+  Numbers numbers = context.workshop.numbers;
+  for (const auto& [id, material] : context.workshop.materials) {
+    if (!material.defined) continue;
+    Events noticed = inventory::rebalance(id, context);   // an alert suggests by itself
+    const mrp::Item item{id, ProductId()};
+    if (noticed.empty()) suggest(item, missing(material, mrp::rules_of(context.workshop, item)), numbers, out, context);
+    out.append(std::move(noticed));
+  }
+  for (const auto& [id, rules] : context.workshop.item_rules) {
+    const products::Product* product = context.workshop.product(ProductId(id));
+    if (is_kept(product, rules)) suggest({MaterialId(), product->id}, missing(*product, rules), numbers, out, context);
+  }
   return out;
 }
 

@@ -130,19 +130,22 @@ Decided decide(const RecordCaughtUp& command, const Context& context) {
   return out;
 }
 
-Events push_fulfilment(const events::ShipmentShipped& shipped, const Context& context) {
+// Of an order that leaves in several parcels, the last one's: at Squarespace one fulfilment ends the whole order.
+Events push_fulfilment(const events::OrderShipped& event, const Context& context) {
   Events out;
-  const orders::Order* order = context.workshop.order(OrderId(shipped.order()));
-  if (order == nullptr || order->external_id.empty() || shipped.tracking_number().empty()) return out;
-  const Shop* shop = find(context, order->shop);
-  if (shop == nullptr || shop->source != order->source || shipped.by() == order->source) return out;
+  const orders::Order& order = context.workshop.orders.at(OrderId(event.order()));
+  const shipments::Shipment& parcel = context.workshop.shipments.at(ShipmentId(event.shipment()));
+  const bool shop_knows = order.report == orders::ShopReport::fulfilled || order.report == orders::ShopReport::cancelled;
+  const Shop* shop = find(context, order.shop);
+  if (shop_knows || shop == nullptr || shop->source != order.source || order.external_id.empty() || parcel.tracking_number.empty())
+    return out;
   events::PushFulfilment* asked = effects::request(out, context).mutable_push_fulfilment();
-  asked->set_source(order->source);
-  asked->set_shop(order->shop);
-  asked->set_external_order(order->external_id);
-  asked->set_order(order->id.str());
-  asked->set_carrier(shipped.carrier());
-  asked->set_tracking_number(shipped.tracking_number());
+  asked->set_source(order.source);
+  asked->set_shop(order.shop);
+  asked->set_external_order(order.external_id);
+  asked->set_order(order.id.str());
+  asked->set_carrier(parcel.carrier);
+  asked->set_tracking_number(parcel.tracking_number);
   return out;
 }
 

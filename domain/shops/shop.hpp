@@ -44,7 +44,7 @@ struct RecordCaughtUp { std::string shop; Time modified; };
 [[nodiscard]] Decided decide(const RecordCaughtUp&, const Context&);
 
 // A parcel of an order of a shop is told there; not one that the shop itself has told of.
-[[nodiscard]] Events push_fulfilment(const events::ShipmentShipped&, const Context&);
+[[nodiscard]] Events push_fulfilment(const events::OrderShipped&, const Context&);
 
 // ---- queries ----
 

@@ -8,6 +8,7 @@ namespace layerline {
 void evolve(Workshop& w, const std::string& stream, const events::Event& event, Time at) {
   using K = events::Event;
   w.versions[stream] += 1;
+  reports::count(w, event);
   switch (event.kind_case()) {
     case K::kWorkshopOpened: settings::evolve(w, event.workshop_opened(), at); break;
     case K::kWorkshopConfigured: settings::evolve(w, event.workshop_configured(), at); break;
@@ -143,11 +144,15 @@ void evolve(Workshop& w, const std::string& stream, const events::Event& event, 
     case K::kCartOrdered: carts::evolve(w, event.cart_ordered(), at); break;
     case K::kOrderShortOfStock: orders::evolve(w, event.order_short_of_stock(), at); break;
     case K::kOrderShortageAnswered: orders::evolve(w, event.order_shortage_answered(), at); break;
+    case K::kQualityPhotoTaken: orders::evolve(w, event.quality_photo_taken(), at); break;
     case K::kOrderReopened: orders::evolve(w, event.order_reopened(), at); break;
+    case K::kDailyReported: reports::evolve(w, event.daily_reported(), at); break;
     // Facts that no decision asks for:
     case K::kFileUploaded:
     case K::kModelRefused:
     case K::kQuoteNoted:
+    case K::kOrderPartlyShipped:
+    case K::kOrderRestCancelled:
     case K::kProductionFileRefused:
     case K::kShopOrderNotified:
     case K::KIND_NOT_SET: break;

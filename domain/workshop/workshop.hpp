@@ -15,6 +15,7 @@
 #include "domain/mrp/firm_order.hpp"
 #include "domain/mrp/item.hpp"
 #include "domain/orders/order.hpp"
+#include "domain/orders/photos.hpp"
 #include "domain/payments/payment.hpp"
 #include "domain/printing/job.hpp"
 #include "domain/printing/printer.hpp"
@@ -28,6 +29,7 @@
 #include "domain/purchasing/purchase.hpp"
 #include "domain/purchasing/supplier.hpp"
 #include "domain/quotes/quote.hpp"
+#include "domain/reports/daily.hpp"
 #include "domain/shipments/shipment.hpp"
 #include "domain/shops/shop.hpp"
 #include "domain/workshop/rules.hpp"
@@ -84,6 +86,7 @@ struct Workshop {
   std::map<std::string, mrp::ItemRules> item_rules;           // by item, where some were set
   std::map<FirmOrderId, mrp::FirmOrder> firm_orders;
   std::map<std::string, std::int64_t> orders_for_item;        // to buy it or for the stock, so many so far
+  reports::Tally tally;                                       // since the last report
   std::map<WorkshopId, std::uint32_t> directory;              // of the workshop `platform` only
   std::unordered_map<std::string, std::uint64_t> versions;    // of every stream
 

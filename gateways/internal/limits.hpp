@@ -15,6 +15,15 @@ inline constexpr std::int64_t wait_ms = 5'000;               // for a position o
 inline constexpr auto poll_time = 5ms;                       // between two looks at a document whose change is awaited
 
 inline constexpr std::uint32_t plan_weeks = 52;              // of material requirements
+inline constexpr std::size_t plans_kept = 64;                // of workshops, those that were asked about last
+inline constexpr std::size_t facts_kept = 1'000'000;         // of all of them; but one plan is kept, however large
+inline constexpr auto plan_unused_time = 10min;              // and it is not kept
+inline constexpr std::size_t facts_netted_again = 256;       // of one question; for more, everything is netted, which is not slower
+
+inline constexpr std::size_t outlook_orders = 2'000;         // waiting production orders, from the front, whose end is foretold
+inline constexpr std::size_t outlook_printers = 1'000;
+inline constexpr int outlook_share = 10;                     // an outlook is kept for so many times as long as it took
+inline constexpr std::size_t outlooks_kept = 64;             // workshops
 
 inline constexpr int projectors_asked = 2;                   // one that does not answer, and another
 inline constexpr auto connect_time = 500ms;                  // to a projector

@@ -1,6 +1,7 @@
 #include "gateways/internal/local_views.hpp"
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -9,8 +10,8 @@
 #include <memory>
 #include <utility>
 
+#include "gateways/internal/dates.hpp"
 #include "gateways/internal/limits.hpp"
-#include "gateways/internal/requirements.hpp"
 #include "gateways/internal/shop_front.hpp"
 #include "infra/json/writer.hpp"
 #include "infra/store/json_tree.hpp"
@@ -75,8 +76,8 @@ Found availability(const p::Queries& queries, const p::Scope& scope, const ReadA
   return out;
 }
 
-Found quote_with_availability(const p::Queries& queries, const p::Scope& scope, const std::string& id) {
-  Found quote = p::quotes::find(queries, scope, id);
+Found quote_with_availability(const p::Queries& queries, const p::Scope& scope, const std::string& id, const Dates& dates) {
+  Found quote = dates.quote(p::quotes::find(queries, scope, id));
   const auto json = quote ? Json::parse(quote->json) : std::nullopt;
   if (!json || !quote->json.ends_with('}')) return quote;
   const Json* breakdown = json->find("breakdown");
@@ -109,12 +110,12 @@ Found payment_of_order(const p::Queries& queries, const p::Scope& scope, const s
   return p::orders::find_payment(queries, scope, json->text("payment_id"));
 }
 
-Found find(const p::Queries& queries, const p::Scope& scope, const FindDocument& find) {
+Found find(const p::Queries& queries, const p::Scope& scope, const FindDocument& find, const Dates& dates) {
   switch (find.thing) {
     case Thing::quote: return p::quotes::find(queries, scope, find.id);
-    case Thing::quote_with_availability: return quote_with_availability(queries, scope, find.id);
-    case Thing::order: return p::orders::find(queries, scope, find.id);
-    case Thing::production_order: return p::production::find(queries, scope, find.id);
+    case Thing::quote_with_availability: return quote_with_availability(queries, scope, find.id, dates);
+    case Thing::order: return dates.order(p::orders::find(queries, scope, find.id));
+    case Thing::production_order: return dates.production_order(p::production::find(queries, scope, find.id));
     case Thing::material: return p::inventory::find(queries, scope, find.id);
     case Thing::printer: return p::printers::find(queries, scope, find.id);
     case Thing::product: {
@@ -124,24 +125,24 @@ Found find(const p::Queries& queries, const p::Scope& scope, const FindDocument&
     case Thing::file: return p::files::find(queries, scope, find.id);
     case Thing::payment: return p::orders::find_payment(queries, scope, find.id);
     case Thing::payment_of_order: return payment_of_order(queries, scope, find.id);
-    case Thing::tracking: return p::shipments::find_tracking(queries, scope, find.id);
+    case Thing::tracking: return dates.tracking(p::shipments::find_tracking(queries, scope, find.id), find.id);
     case Thing::lot: return lot_with_uses(queries, scope, find.id);
     case Thing::offer: return offer(queries, scope, find.id);
-    case Thing::cart: return cart(queries, scope, find.id);
+    case Thing::cart: return dates.cart(cart(queries, scope, find.id));
     case Thing::purchase_order: return p::purchases::find(queries, scope, find.id);
     case Thing::supplier: return p::purchases::find_supplier(queries, scope, find.id);
   }
   std::unreachable();
 }
 
-std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::Scope& scope, const ReadPage& read) {
+std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::Scope& scope, const ReadPage& read, const Dates& dates) {
   const p::PageRequest request{read.cursor, read.limit};
   switch (read.list) {
     case List::quotes: return p::quotes::list(queries, scope, read.owner, read.status, request);
-    case List::orders: return p::orders::list(queries, scope, read.owner, read.status, request);
+    case List::orders: return p::orders::list(queries, scope, {read.owner, read.status, read.category, read.search}, request);
     case List::production_orders:
-      return read.status == "waiting" ? p::production::queue(queries, scope, request)
-                                      : p::production::list(queries, scope, read.status, request);
+      return dates.production_orders(read.status == "waiting" ? p::production::queue(queries, scope, request)
+                                                              : p::production::list(queries, scope, read.status, request));
     case List::materials: return p::inventory::list(queries, scope, read.status, request);
     case List::ledger: return p::inventory::ledger(queries, scope, read.owner, request);
     case List::printers: return p::printers::list(queries, scope, read.status, request);
@@ -166,16 +167,18 @@ std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::S
 struct Ask {
   const p::Queries& queries;
   const p::Scope& scope;
+  Outlooks& outlooks;
+  Plans& plans;
 
-  Found operator()(const FindDocument& what) const { return find(queries, scope, what); }
+  Found operator()(const FindDocument& what) const { return find(queries, scope, what, Dates(queries, scope, outlooks)); }
   Found operator()(const ReadAvailability& what) const { return availability(queries, scope, what); }
-  Found operator()(const ReadPlan& what) const { return read_plan(queries, scope, what); }
+  Found operator()(const ReadPlan& what) const { return plans.read(scope, what); }
   Found operator()(const ReadDays& what) const {
     using std::chrono::days;
     return p::analytics::days(queries, scope, std::chrono::sys_days(days(what.from)), std::chrono::sys_days(days(what.to)));
   }
   Found operator()(const ReadPage& what) const {
-    const auto items = page(queries, scope, what);
+    const auto items = page(queries, scope, what, Dates(queries, scope, outlooks));
     if (!items) return std::unexpected(items.error());
     p::Document out;
     out.json = json_of(*items);
@@ -220,7 +223,7 @@ Answer LocalViews::read(const Question& question) const {
   Answer answer;
   // Before it is read: what is visible already will be in it.
   answer.next_offset = projector_.next_offset(question.scope.partition);
-  Found found = std::visit(Ask{queries_, question.scope}, question.what);
+  Found found = std::visit(Ask{queries_, question.scope, outlooks_, *plans_}, question.what);
   if (found) {
     answer.outcome = Answer::Outcome::found;
     answer.document = std::move(*found);
@@ -230,7 +233,14 @@ Answer LocalViews::read(const Question& question) const {
   return answer;
 }
 
+// On the thread of the plans: the io thread does not net.
+awaitable<Answer> LocalViews::read_planning(const Question& question) const {
+  const auto reading = [&]() -> awaitable<Answer> { co_return read(question); };
+  co_return co_await boost::asio::co_spawn(*planning_, reading, boost::asio::use_awaitable);
+}
+
 std::optional<Answer> LocalViews::at_once(const Question& question) const {
+  if (std::holds_alternative<ReadPlan>(question.what)) return std::nullopt;
   for (const Needed& needed : question.needed)
     if (projector_.next_offset(needed.partition) <= needed.offset) return std::nullopt;
   Answer answer = read(question);
@@ -243,6 +253,7 @@ awaitable<Answer> LocalViews::answer(Question question) const {
     if (co_await wait_visible(io_, projector_, needed, deadline)) continue;
     co_return Answer{.outcome = Answer::Outcome::late, .next_offset = projector_.next_offset(question.scope.partition)};
   }
+  if (std::holds_alternative<ReadPlan>(question.what)) co_return co_await read_planning(question);
   while (true) {
     Answer answer = read(question);
     if (!unchanged(question, answer) || Clock::now() >= deadline) co_return answer;

@@ -54,8 +54,8 @@ struct ReadPage {
   std::string status = {};   // empty: any; of offers: "in_stock"
   std::string cursor = {};
   std::uint32_t limit = 0;
-  std::string category = {}; // of products; empty: any
-  std::string search = {};   // words, of products
+  std::string category = {}; // of products; the source of orders; empty: any
+  std::string search = {};   // words, of products; numbers and SKUs, of orders
   friend bool operator==(const ReadPage&, const ReadPage&) = default;
 };
 

@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <ranges>
 
 #include "domain/mrp/item.hpp"
-#include "domain/mrp/limits.hpp"
-#include "domain/planning/limits.hpp"
-#include "domain/planning/plan.hpp"
 #include "infra/json/writer.hpp"
-#include "infra/store/json_tree.hpp"
-#include "projections/planning.hpp"
 
 namespace layerline::internal {
 namespace {
@@ -18,86 +14,11 @@ namespace {
 namespace p = projections;
 using planning::Day;
 using planning::Quantity;
-using store::Json;
 
 constexpr std::string_view material = "material/";
-
-Day day_of(std::int64_t time_ms) {
-  const std::chrono::sys_time<std::chrono::milliseconds> time{std::chrono::milliseconds(time_ms)};
-  return std::clamp(std::chrono::floor<std::chrono::days>(time), planning::limits::day_min, planning::limits::day_max);
-}
+constexpr std::string_view product = "product/";
 
 Day monday_of(Day day) { return day - (std::chrono::weekday(day) - std::chrono::Monday); }
-
-// ---- the facts ----
-
-// What people call it. Planning knows it by its key, which tells a material from a product of the same name.
-struct Known {
-  std::string id;
-  std::string sku;
-  std::int64_t orders = 0;   // made for it so far
-};
-struct Told {
-  planning::Facts facts;
-  std::vector<planning::Supply> expected;   // the supply with the days that were promised
-  std::map<std::string, Known, std::less<>> items;
-};
-
-planning::Item item_of(const Json& fact) {
-  const std::string_view key = fact.text("key");
-  const Json* rules = fact.find("rules");
-  planning::Item item{.sku = std::string(key), .on_hand = fact.integer("on_hand"), .allocated = fact.integer("allocated"),
-                      .safety_stock = fact.integer("low_stock"), .lead_time_days = 0, .lot = planning::LotForLot{},
-                      .make = fact.flag("make")};
-  if (key.starts_with(material)) item.lot = planning::Multiple{mrp::limits::spool_mg};
-  if (rules == nullptr || rules->is_null()) return item;
-  item.safety_stock = rules->integer("safety_stock");
-  item.lead_time_days = static_cast<int>(rules->integer("lead_time_days"));
-  item.lot = mrp::lot_from(rules->text("lot_rule"), rules->integer("lot_quantity"), rules->integer("lot_days"));
-  return item;
-}
-
-planning::SupplyKind kind_of(std::string_view name) {
-  if (name == "production_firm") return planning::SupplyKind::production_firm;
-  return name == "production_released" ? planning::SupplyKind::production_released : planning::SupplyKind::purchase;
-}
-
-// What a custom product takes, or is taken for, is no item of the catalogue: it is left out.
-void drop_unknown(Told& told) {
-  const auto unknown = [&](const std::string& key) { return !told.items.contains(key); };
-  std::erase_if(told.facts.boms, [&](const planning::BomLine& line) { return unknown(line.parent) || unknown(line.component); });
-  std::erase_if(told.facts.demand, [&](const planning::Demand& demand) { return unknown(demand.sku); });
-  std::erase_if(told.facts.supply, [&](const planning::Supply& supply) { return unknown(supply.sku); });
-}
-
-std::expected<Told, p::QueryError> facts_of(const p::Queries& queries, const p::Scope& scope, Day start) {
-  Told told;
-  told.facts.start = start;
-  const auto read = p::planning::each(queries, scope, [&](const Json& fact) {
-    const std::string_view type = fact.text("type");
-    const std::string item(fact.text("item"));
-    if (type == "item") {
-      const planning::Item& added = told.facts.items.emplace_back(item_of(fact));
-      told.items.emplace(added.sku, Known{std::string(fact.text("id")), std::string(fact.text("sku")), fact.integer("orders")});
-      const Json* bom = fact.find("bom");
-      if (bom == nullptr || bom->array() == nullptr || !added.make) return;
-      for (const Json& line : *bom->array())
-        told.facts.boms.push_back({added.sku, std::string(line.text("item")), line.integer("quantity"), 0});
-    } else if (type == "demand") {
-      told.facts.demand.push_back({std::string(fact.text("label")), item, fact.integer("quantity"), day_of(fact.integer("due_ms"))});
-    } else {
-      told.facts.supply.push_back(
-          {std::string(fact.text("id")), item, fact.integer("quantity"), day_of(fact.integer("due_ms")), kind_of(fact.text("kind"))});
-    }
-  });
-  if (!read) return std::unexpected(read.error());
-  drop_unknown(told);
-  told.expected = told.facts.supply;
-  // What is on its way covers what is needed before it comes: it can be hurried, but a second order for the same need can't be sent back.
-  for (planning::Supply& supply : told.facts.supply)
-    if (supply.kind != planning::SupplyKind::production_firm) supply.due = std::min(supply.due, start);
-  return told;
-}
 
 // ---- planned and firm orders ----
 
@@ -108,44 +29,57 @@ struct Shown {
 };
 
 // A plan has at most one order for an item and day.
-std::string planned_id(const Told& told, const planning::PlannedOrder& order) {
-  return told.items.at(order.sku).id + "@" + planning::day_text(order.due);
+std::string planned_id(const KeptPlan& kept, const planning::PlannedOrder& order) {
+  return kept.items().find(order.sku)->second.id + "@" + planning::day_text(order.due);
 }
 
-std::vector<Shown> orders_of(const Told& told, const planning::Plan& plan) {
+std::optional<Shown> firm_order(const KeptPlan& kept, const planning::Supply& supply) {
+  const auto item = kept.items().find(supply.sku);
+  if (supply.kind != planning::SupplyKind::production_firm || item == kept.items().end()) return std::nullopt;
+  const Day release = supply.due - std::chrono::days(item->second.item.lead_time_days);
+  return Shown{{.sku = supply.sku, .make = true, .quantity = supply.quantity, .release = release, .due = supply.due,
+                .late = release < kept.start(), .pegs = {}}, std::string(label_of(supply.id)), true};
+}
+
+std::vector<Shown> all_orders(const KeptPlan& kept) {
   std::vector<Shown> out;
-  for (planning::PlannedOrder& order : plan.orders()) {
-    std::string id = planned_id(told, order);
+  for (planning::PlannedOrder& order : kept.plan().orders(label_of)) {
+    std::string id = planned_id(kept, order);
     out.push_back({std::move(order), std::move(id), false});
   }
-  for (const planning::Supply& supply : told.facts.supply) {
-    if (supply.kind != planning::SupplyKind::production_firm) continue;
-    const auto item = std::ranges::find(told.facts.items, supply.sku, &planning::Item::sku);
-    const Day release = supply.due - std::chrono::days(item->lead_time_days);
-    out.push_back({{.sku = supply.sku, .make = true, .quantity = supply.quantity, .release = release, .due = supply.due,
-                    .late = release < told.facts.start, .pegs = {}}, supply.id, true});
-  }
+  for (const auto& [name, supply] : kept.supply())
+    if (auto firm = firm_order(kept, supply)) out.push_back(std::move(*firm));
   return out;
 }
 
-void write_order(json::Writer& writer, const Told& told, const Shown& shown) {
+std::optional<Shown> order_with(const KeptPlan& kept, const std::string& id) {
+  const std::string item = id.substr(0, id.rfind('@'));
+  for (const std::string_view kind : {product, material})
+    for (planning::PlannedOrder& order : kept.plan().orders_of(std::string(kind).append(item), label_of))
+      if (planned_id(kept, order) == id) return Shown{std::move(order), id, false};
+  for (const auto& [name, supply] : kept.supply())
+    if (auto firm = firm_order(kept, supply); firm && firm->id == id) return firm;
+  return std::nullopt;
+}
+
+void write_order(json::Writer& writer, const KeptPlan& kept, const Shown& shown) {
   const planning::PlannedOrder& order = shown.order;
-  const Known& item = told.items.at(order.sku);
+  const KnownItem& item = kept.items().find(order.sku)->second;
   writer.begin_object().member("id", shown.id).member("status", shown.firm ? "firm" : "planned");
   writer.member("kind", order.make ? "make" : "buy").member("item_id", item.id).member("sku", item.sku);
   writer.member("unit", order.sku.starts_with(material) ? "mg" : "piece");
   writer.member("quantity", order.quantity).member("release", planning::day_text(order.release));
-  writer.member("due", planning::day_text(order.due)).member("late", order.late).member("seen", item.orders).key("pegs").begin_array();
-  for (const planning::Peg& peg : order.pegs)
-    writer.begin_object().member("demand", peg.demand).member("quantity", peg.quantity).end();
+  writer.member("due", planning::day_text(order.due)).member("late", order.late).member("seen", item.orders);
+  writer.key("pegs").begin_array();
+  for (const planning::Peg& peg : order.pegs) writer.begin_object().member("demand", peg.demand).member("quantity", peg.quantity).end();
   writer.end().end();
 }
 
-std::string write_orders(const Told& told, const planning::Plan& plan) {
+std::string write_orders(const KeptPlan& kept) {
   std::string out;
   json::Writer writer(out);
-  writer.begin_object().member("start", planning::day_text(told.facts.start)).key("orders").begin_array();
-  for (const Shown& shown : orders_of(told, plan)) write_order(writer, told, shown);
+  writer.begin_object().member("start", planning::day_text(kept.start())).key("orders").begin_array();
+  for (const Shown& shown : all_orders(kept)) write_order(writer, kept, shown);
   writer.end().end();
   return out;
 }
@@ -155,16 +89,20 @@ std::string write_orders(const Told& told, const planning::Plan& plan) {
 struct OnDay { Quantity gross = 0, scheduled = 0, covering = 0, planned = 0, released = 0; };   // covering: scheduled, as netting counts it
 struct InWeek { OnDay sums; Quantity net = 0, projected = 0; };
 
-std::map<Day, OnDay> days_of(const Told& told, const planning::Plan& plan, const planning::Item& item,
-                             const std::vector<planning::PlannedOrder>& orders) {
-  const Day start = told.facts.start;
+using Orders = std::vector<planning::PlannedOrder>;
+// By item.
+using Supplies = std::multimap<std::string_view, const planning::Supply*>;
+
+std::map<Day, OnDay> days_of(const KeptPlan& kept, const planning::Item& item, const Orders& orders, const Supplies& supplies) {
+  const Day start = kept.start();
   std::map<Day, OnDay> days;
   days[start];
-  for (const planning::Need& need : plan.needs(item.sku)) days[std::max(need.due, start)].gross += need.quantity;
-  for (const planning::Supply& supply : told.expected)
-    if (supply.sku == item.sku) days[std::max(supply.due, start)].scheduled += supply.quantity;
-  for (const planning::Supply& supply : told.facts.supply)
-    if (supply.sku == item.sku) days[std::max(supply.due, start)].covering += supply.quantity;
+  for (const planning::Need& need : kept.plan().needs(item.sku)) days[std::max(need.due, start)].gross += need.quantity;
+  const auto [first, last] = supplies.equal_range(item.sku);
+  for (const auto& [sku, supply] : std::ranges::subrange(first, last)) {
+    days[std::max(supply->due, start)].scheduled += supply->quantity;
+    days[std::max(covers_from(*supply, start), start)].covering += supply->quantity;
+  }
   for (const planning::PlannedOrder& order : orders) {
     days[std::max(order.due, start)].planned += order.quantity;
     days[std::max(order.release, start)].released += order.quantity;
@@ -208,35 +146,39 @@ void write_weeks(json::Writer& writer, const std::vector<InWeek>& weeks, Day sta
   writer.end();
 }
 
-using Orders = std::vector<planning::PlannedOrder>;
-
-void write_item(json::Writer& writer, const Told& told, const planning::Plan& plan, const planning::Item& item, const Orders& orders,
-                const ReadPlan& read) {
-  const auto days = days_of(told, plan, item, orders);
-  const OnDay& first = days.begin()->second;
-  const bool quiet = days.size() == 1 && first.gross == 0 && first.scheduled == 0 && first.planned == 0;
-  if (quiet && read.id.empty()) return;
-  const Known& known = told.items.at(item.sku);
+void write_item(json::Writer& writer, const KeptPlan& kept, const KnownItem& known, const std::map<Day, OnDay>& days, const Orders& orders,
+                std::uint32_t weeks) {
+  const planning::Item& item = known.item;
   writer.begin_object().member("item_id", known.id).member("sku", known.sku).member("kind", item.make ? "make" : "buy");
   writer.member("unit", item.sku.starts_with(material) ? "mg" : "piece").member("on_hand", item.on_hand);
   writer.member("allocated", item.allocated).member("safety_stock", item.safety_stock).member("lead_time_days", item.lead_time_days);
   writer.member("lot_rule", mrp::name(item.lot));
-  write_weeks(writer, weeks_of(item, days, told.facts.start, read.weeks), told.facts.start);
+  write_weeks(writer, weeks_of(item, days, kept.start(), weeks), kept.start());
   writer.key("planned").begin_array();
-  for (const planning::PlannedOrder& order : orders) write_order(writer, told, {order, planned_id(told, order), false});
+  for (const planning::PlannedOrder& order : orders) write_order(writer, kept, {order, planned_id(kept, order), false});
   writer.end().end();
 }
 
-std::string write_requirements(const Told& told, const planning::Plan& plan, const ReadPlan& read) {
+// Nothing is needed of it, comes, or is planned.
+bool quiet(const std::map<Day, OnDay>& days) {
+  const OnDay& first = days.begin()->second;
+  return days.size() == 1 && first.gross == 0 && first.scheduled == 0 && first.planned == 0;
+}
+
+std::string write_requirements(const KeptPlan& kept, const ReadPlan& read) {
   std::map<std::string, Orders, std::less<>> planned;
-  for (planning::PlannedOrder& order : plan.orders()) planned[order.sku].push_back(std::move(order));
+  if (read.id.empty())
+    for (planning::PlannedOrder& order : kept.plan().orders(label_of)) planned[order.sku].push_back(std::move(order));
+  Supplies supplies;
+  for (const auto& [name, supply] : kept.supply()) supplies.emplace(supply.sku, &supply);
   std::string out;
   json::Writer writer(out);
-  writer.begin_object().member("start", planning::day_text(told.facts.start)).key("items").begin_array();
-  for (const planning::Item& item : told.facts.items) {
-    const Known& known = told.items.at(item.sku);
+  writer.begin_object().member("start", planning::day_text(kept.start())).key("items").begin_array();
+  for (const auto& [key, known] : kept.items()) {
     if (!read.id.empty() && read.id != known.id && read.id != known.sku) continue;
-    write_item(writer, told, plan, item, planned[item.sku], read);
+    const Orders orders = read.id.empty() ? std::move(planned[key]) : kept.plan().orders_of(key, label_of);
+    const auto days = days_of(kept, known.item, orders, supplies);
+    if (!read.id.empty() || !quiet(days)) write_item(writer, kept, known, days, orders, read.weeks);
   }
   writer.end().end();
   return out;
@@ -244,25 +186,18 @@ std::string write_requirements(const Told& told, const planning::Plan& plan, con
 
 }  // namespace
 
-std::expected<p::Document, p::QueryError> read_plan(const p::Queries& queries, const p::Scope& scope, const ReadPlan& read) {
-  const auto told = facts_of(queries, scope, day_of(static_cast<std::int64_t>(read.now_ms)));
-  if (!told) return std::unexpected(told.error());
-  // Each fact was checked when it became one, so what cannot be netted is a damaged view.
-  const auto plan = planning::Plan::of(told->facts);
-  if (!plan) return std::unexpected(p::QueryError::damaged);
+std::expected<p::Document, p::QueryError> plan_document(const KeptPlan& kept, const ReadPlan& read) {
   p::Document out;
   switch (read.what) {
-    case ReadPlan::What::requirements: out.json = write_requirements(*told, *plan, read); return out;
-    case ReadPlan::What::orders: out.json = write_orders(*told, *plan); return out;
+    case ReadPlan::What::requirements: out.json = write_requirements(kept, read); return out;
+    case ReadPlan::What::orders: out.json = write_orders(kept); return out;
     case ReadPlan::What::order: break;
   }
-  for (const Shown& shown : orders_of(*told, *plan)) {
-    if (shown.id != read.id) continue;
-    json::Writer writer(out.json);
-    write_order(writer, *told, shown);
-    return out;
-  }
-  return std::unexpected(p::QueryError::not_found);
+  const auto shown = order_with(kept, read.id);
+  if (!shown) return std::unexpected(p::QueryError::not_found);
+  json::Writer writer(out.json);
+  write_order(writer, kept, *shown);
+  return out;
 }
 
 }  // namespace layerline::internal

@@ -1,16 +1,15 @@
-// The plan of a workshop out of the facts that its view keeps: netted when somebody asks, stored nowhere.
+// What a plan shows: requirements per item and week, and planned and firm orders.
 #pragma once
 
 #include <expected>
 
+#include "gateways/internal/kept_plan.hpp"
 #include "gateways/internal/question.hpp"
 #include "projections/queries.hpp"
 
 namespace layerline::internal {
 
-// {"start", "weeks", "items": […]}, {"start", "orders": […]}, or one order.
-[[nodiscard]] std::expected<projections::Document, projections::QueryError> read_plan(const projections::Queries& queries,
-                                                                                      const projections::Scope& scope,
-                                                                                      const ReadPlan& read);
+// {"start", "items": […]}, {"start", "orders": […]}, or one order. The plan is netted.
+[[nodiscard]] std::expected<projections::Document, projections::QueryError> plan_document(const KeptPlan& kept, const ReadPlan& read);
 
 }  // namespace layerline::internal

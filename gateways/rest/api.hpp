@@ -16,6 +16,7 @@
 #include "infra/app/shop_table.hpp"
 #include "infra/app/tables.hpp"
 #include "infra/blob/blob_store.hpp"
+#include "infra/circuit/circuits.hpp"
 #include "infra/http/router.hpp"
 
 namespace layerline::rest {
@@ -35,6 +36,7 @@ struct Api {
   app::ShopTable& shops;
   Views& views;
   blob::BlobStore& blobs;
+  const circuit::Circuits& circuits;           // of the outside services that this process calls
   const std::string& secret;                   // of the installation: keys payload hashes and tracking tokens
   std::string public_url;                      // "http://127.0.0.1:8080"
   std::uint32_t partitions = 0;
@@ -76,12 +78,14 @@ struct Caller {
 void add_quotes(http::Router& router, Api& api);
 void add_orders(http::Router& router, Api& api);
 void add_order_import(http::Router& router, Api& api);
+void add_invoices(http::Router& router, Api& api);
 void add_products(http::Router& router, Api& api);
 void add_carts(http::Router& router, Api& api);
 void add_payments(http::Router& router, Api& api);
 void add_mrp(http::Router& router, Api& api);
 void add_purchases(http::Router& router, Api& api);
 void add_production(http::Router& router, Api& api);
+void add_photos(http::Router& router, Api& api);
 void add_inventory(http::Router& router, Api& api);
 void add_printers(http::Router& router, Api& api);
 void add_files(http::Router& router, Api& api);

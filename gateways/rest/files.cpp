@@ -4,6 +4,7 @@
 
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/documents.hpp"
+#include "gateways/rest/stored_blob.hpp"
 #include "workers/slicer/thumbnail.hpp"
 
 namespace layerline::rest {
@@ -20,15 +21,9 @@ awaitable<std::expected<Found, Response>> find(const Api& api, const Request& re
   auto file = co_await api.views.find(Thing::file, *caller, request, std::string(request.parameter("id")));
   if (!file) co_return std::unexpected(std::move(file.error()));
   std::string model = model_of_file(file->document);
-  if (auto path = api.blobs.find(model)) co_return Found{std::move(*path), std::move(model)};
-  std::expected<std::filesystem::path, blob::BlobError> fetched;
-  co_await offload(api, [&] { fetched = api.blobs.get(model); });
-  if (fetched) co_return Found{std::move(*fetched), std::move(model)};
-  if (fetched.error().kind != blob::BlobError::Kind::unreachable)
-    co_return std::unexpected(http::problem(404, "not-found", "The file is not stored here."));
-  Response away = http::problem(503, "file-away", "The process that has the file does not answer now.");
-  away.headers.emplace_back("Retry-After", "5");
-  co_return std::unexpected(std::move(away));
+  auto path = co_await stored_blob(api, model);
+  if (!path) co_return std::unexpected(std::move(path.error()));
+  co_return Found{std::move(*path), std::move(model)};
 }
 
 awaitable<Response> download(Api& api, Request& request) {
@@ -42,6 +37,15 @@ awaitable<Response> download(Api& api, Request& request) {
                       {"X-Content-Type-Options", "nosniff"}, {"ETag", "\"" + found->model + "\""}};
   response.body = std::move(*file);
   co_return response;
+}
+
+// The portal's metadata of an upload: what was measured of it.
+awaitable<Response> metadata(Api& api, Request& request) {
+  auto caller = authenticate(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto file = co_await api.views.find(Thing::file, *caller, request, std::string(request.parameter("id")));
+  if (!file) co_return std::move(file.error());
+  co_return api.views.answer(std::move(*file), caller->partition);
 }
 
 awaitable<Response> thumbnail(Api& api, Request& request) {
@@ -61,7 +65,9 @@ awaitable<Response> thumbnail(Api& api, Request& request) {
 
 void add_files(http::Router& router, Api& api) {
   router.add(http::Method::get, "/api/v1/files/{id}", [&api](Request& request) { return download(api, request); });
-  router.add(http::Method::get, "/api/v1/files/{id}/thumbnail", [&api](Request& request) { return thumbnail(api, request); });
+  router.add(http::Method::get, "/api/v1/stl/{id}", [&api](Request& request) { return metadata(api, request); });
+  for (const std::string base : {"/api/v1/files", "/api/v1/stl"})
+    router.add(http::Method::get, base + "/{id}/thumbnail", [&api](Request& request) { return thumbnail(api, request); });
 }
 
 }  // namespace layerline::rest

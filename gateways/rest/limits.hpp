@@ -10,6 +10,7 @@ inline constexpr std::size_t key_bytes = 200;
 inline constexpr std::size_t idempotency_key_bytes = 255;
 inline constexpr std::uint64_t upload_bytes = std::uint64_t{101} << 20;    // 100 MB of model, and the form around it
 inline constexpr std::uint64_t model_bytes = std::uint64_t{100} << 20;
+inline constexpr std::uint64_t photo_upload_bytes = (std::uint64_t{10} << 20) + 16'384;   // of a photo, and the form around it
 inline constexpr std::size_t form_field_bytes = 4'096;
 inline constexpr std::size_t text_bytes = 2'000;
 inline constexpr std::int64_t quote_wait_ms = 5'000;                       // then a quote that is still being measured is answered 202

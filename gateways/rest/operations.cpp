@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "gateways/rest/api.hpp"
+#include "infra/circuit/status.hpp"
 #include "infra/json/writer.hpp"
 
 namespace layerline::rest {
@@ -12,8 +13,12 @@ awaitable<Response> status(Api& api, Request& request) {
   if (!caller) co_return std::move(caller.error());
   const std::string trouble = api.trouble();
   std::string out;
-  json::Writer(out).begin_object().member("ready", trouble.empty()).member("trouble", trouble).member("workshop", caller->access.workshop)
-      .member("partition", caller->partition).member("role", caller->access.role).end();
+  json::Writer writer(out);
+  writer.begin_object().member("ready", trouble.empty()).member("trouble", trouble).member("workshop", caller->access.workshop)
+      .member("partition", caller->partition).member("role", caller->access.role).key("services").begin_array();
+  for (const circuit::Standing& standing : api.circuits.all())
+    if (standing.name.workshop.empty() || standing.name.workshop == caller->access.workshop) circuit::write(writer, standing);
+  writer.end().end();
   co_return http::json_response(200, std::move(out));
 }
 

@@ -38,6 +38,16 @@ awaitable<Response> list(Api& api, Request& request) {
   co_return co_await api.views.list(List::orders, *caller, request);
 }
 
+// The store's name for a customer's history; "me" is who asks.
+awaitable<Response> list_of_user(Api& api, Request& request) {
+  auto caller = authenticate(api, request);
+  if (!caller) co_return std::move(caller.error());
+  std::string user(request.parameter("id"));
+  if (!caller->staff() && user == "me") user = caller->access.customer;
+  if (!caller->staff() && user != caller->access.customer) co_return http::problem(404, "not-found", "There is no such customer.");
+  co_return co_await api.views.list_of(List::orders, std::move(user), *caller, request);
+}
+
 awaitable<Response> say(Api& api, Request& request, const Caller& caller, Command command) {
   const OrderId id = order_id(request);
   Response response = co_await tell(api, caller, request, std::move(command), stream(id));
@@ -77,11 +87,27 @@ orders::ObserveShopOrder read_order(Body& body) {
   return order;
 }
 
+// The portal's way to accept a quote.
+awaitable<Response> create_of_quote(Api& api, Request& request, const Caller& caller, quotes::AcceptQuote command) {
+  const std::string quote = command.quote.str();
+  if (!caller.staff()) {
+    auto own = co_await api.views.find(Thing::quote, caller, request, quote);
+    if (!own) co_return std::move(own.error());
+  }
+  co_return co_await shown(api, caller, co_await tell(api, caller, request, std::move(command), "quote/" + quote, 201));
+}
+
 awaitable<Response> create(Api& api, Request& request) {
-  auto caller = authenticate_staff(api, request);
+  auto caller = authenticate(api, request);
   if (!caller) co_return std::move(caller.error());
   auto body = Body::parse(request);
   if (!body) co_return std::move(body.error());
+  if (body->has("quote_id")) {
+    quotes::AcceptQuote command{QuoteId(body->text("quote_id")), read_address(*body)};
+    if (auto wrong = body->error()) co_return std::move(*wrong);
+    co_return co_await create_of_quote(api, request, *caller, std::move(command));
+  }
+  if (auto staff = authenticate_staff(api, request); !staff) co_return std::move(staff.error());
   orders::ObserveShopOrder order = read_order(*body);
   if (auto wrong = body->error()) co_return std::move(*wrong);
   co_return co_await shown(api, *caller, co_await tell(api, *caller, request, std::move(order), {}, 201));
@@ -168,6 +194,34 @@ awaitable<Response> set_shipping(Api& api, Request& request) {
   co_return co_await say(api, request, *caller, std::move(command));
 }
 
+// What an operator puts into a parcel: pieces of lines, or so many of an order that has none or one; nothing said: all that is left.
+std::vector<orders::Piece> read_pieces(Body& body) {
+  std::vector<orders::Piece> pieces;
+  for (Body& line : body.objects("lines")) {
+    pieces.push_back({line.text("line_id"), line.integer("quantity", 1)});
+    body.blame(line);
+  }
+  if (body.has("quantity")) pieces.push_back({"", body.integer("quantity", 0)});
+  return pieces;
+}
+
+awaitable<Response> ship(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  shipments::ShipOrder command{order_id(request), body->text("carrier"), body->text("tracking_number"), read_pieces(*body)};
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  co_return co_await say(api, request, *caller, std::move(command));
+}
+
+awaitable<Response> deliver(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  shipments::DeliverOrder command{order_id(request), ShipmentId(std::string(request.parameter("shipment")))};
+  co_return co_await say(api, request, *caller, std::move(command));
+}
+
 awaitable<Response> label(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
@@ -237,10 +291,13 @@ void add_orders(http::Router& router, Api& api) {
     router.add(Method::patch, base + "/{id}/payment", bind(set_payment));
     router.add(Method::patch, base + "/{id}/shipping", bind(set_shipping));
     router.add(Method::post, base + "/{id}/label", bind(label));
+    router.add(Method::post, base + "/{id}/shipments", bind(ship));
+    router.add(Method::post, base + "/{id}/shipments/{shipment}/delivered", bind(deliver));
     router.add(Method::post, base + "/{id}/cancel", bind(cancel));
     router.add(Method::post, base + "/{id}/release", bind(release));
     router.add(Method::post, base + "/{id}/shortage", bind(answer_shortage));
   }
+  router.add(Method::get, "/api/v1/orders/user/{id}", bind(list_of_user));
 }
 
 }  // namespace layerline::rest

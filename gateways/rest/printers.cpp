@@ -47,6 +47,7 @@ awaitable<Response> add(Api& api, Request& request) {
   command.bed_x_um = body->integer("bed_x_um", command.bed_x_um);
   command.bed_y_um = body->integer("bed_y_um", command.bed_y_um);
   command.bed_z_um = body->integer("bed_z_um", command.bed_z_um);
+  command.price_per_hour = body->amount("price_per_hour");
   command.mqtt_port = static_cast<std::uint32_t>(body->integer("mqtt_port", command.mqtt_port));
   command.ftps_port = static_cast<std::uint32_t>(body->integer("ftps_port", command.ftps_port));
   if (auto wrong = body->error()) co_return std::move(*wrong);

@@ -53,6 +53,7 @@ awaitable<Response> create(Api& api, Request& request) {
   if (!form) co_return std::move(form.error());
   auto options = options_of(*form);
   if (!options) co_return std::move(options.error());
+  const auto before = form->text("stl_id", "file_id");
 
   quotes::DraftQuote draft;
   draft.quote = QuoteId(fresh_id());
@@ -67,6 +68,11 @@ awaitable<Response> create(Api& api, Request& request) {
     draft.files.push_back({FileId(fresh_id()), ModelId(file.blob.hash), file.name, static_cast<std::int64_t>(file.blob.size)});
     payload += file.blob.hash;
   }
+  if (before && !before->empty()) {
+    auto file = co_await api.views.find(Thing::file, *caller, request, *before);
+    if (!file) co_return std::move(file.error());
+    draft.files.push_back(upload_again(file->document, FileId(fresh_id())));
+  }
   if (draft.product_name.empty() && !draft.files.empty()) draft.product_name = draft.files.front().name;
 
   auto command = envelope(api, *caller, request, draft, stream(draft.quote), payload);
@@ -77,6 +83,23 @@ awaitable<Response> create(Api& api, Request& request) {
   // A repeated upload names the first one's quote.
   const std::string id = json_text(std::get<std::string>(response.body), "quote_id");
   co_return co_await measured(api, *caller, id, std::move(response));
+}
+
+// The portal uploads a model before anything is chosen: that opens a quote of one piece as the workshop makes it by default. It is changed
+// as any other, or its model is quoted again by its id.
+awaitable<Response> upload(Api& api, Request& request) {
+  auto caller = authenticate(api, request);
+  if (!caller) co_return std::move(caller.error());
+  Response response = co_await create(api, request);
+  if (response.status != 201 && response.status != 202) co_return response;
+  const std::string quote = std::get<std::string>(response.body);
+  std::string file = first_file(quote);
+  if (file.empty()) co_return response;
+  std::erase_if(response.headers, [](const auto& header) { return header.first == "Location" || header.first == "ETag"; });
+  response.headers.emplace_back("Location", "/api/v1/stl/" + file);
+  response = co_await api.views.answer_after(std::move(response), Thing::file, *caller, std::move(file));
+  response.body = with_quote(std::get<std::string>(response.body), json_text(quote, "id"));
+  co_return response;
 }
 
 awaitable<Response> get(Api& api, Request& request) {
@@ -187,6 +210,7 @@ void add_quotes(http::Router& router, Api& api) {
   using http::Method;
   const auto bind = [&api](auto handler) { return [&api, handler](Request& request) { return handler(api, request); }; };
   router.add(Method::post, "/api/v1/quotes", bind(create), {http::BodyMode::streamed, limits::upload_bytes});
+  router.add(Method::post, "/api/v1/stl/upload", bind(upload), {http::BodyMode::streamed, limits::upload_bytes});
   router.add(Method::get, "/api/v1/quotes", bind(list));
   router.add(Method::get, "/api/v1/quotes/{id}", bind(get));
   router.add(Method::patch, "/api/v1/quotes/{id}", bind(change));

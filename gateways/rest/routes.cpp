@@ -7,12 +7,14 @@ void add_routes(http::Router& router, Api& api) {
   add_quotes(router, api);
   add_orders(router, api);
   add_order_import(router, api);
+  add_invoices(router, api);
   add_products(router, api);
   add_carts(router, api);
   add_payments(router, api);
   add_purchases(router, api);
   add_mrp(router, api);
   add_production(router, api);
+  add_photos(router, api);
   add_inventory(router, api);
   add_printers(router, api);
   add_files(router, api);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/shops/shop.hpp"
 #include "infra/crypto/digest.hpp"
 
 namespace layerline::rest {
@@ -23,6 +24,11 @@ std::vector<app::ConnectedShop> addressed_shops(const Api& api, const Request& r
 Response no_such_shop() { return http::problem(404, "not-configured", "There is no such shop here."); }
 Response bad_signature() { return http::problem(401, "bad-signature", "The signature is missing or wrong."); }
 Response nothing_to_do() { return taken("none"); }
+
+bool forget_shop(Api& api, const std::string& workshop, const std::string& shop) {
+  api.shops.remove(workshop, shop);
+  return api.destroy_key(shops::subject_of(workshop, shop));
+}
 
 awaitable<Response> take_delivery(const Api& api, const app::ConnectedShop& shop, std::string_view key, Command command) {
   app::Envelope envelope;

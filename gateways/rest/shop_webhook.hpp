@@ -17,6 +17,8 @@ namespace layerline::rest {
 [[nodiscard]] Response bad_signature();
 // 200: nothing follows from the delivery.
 [[nodiscard]] Response nothing_to_do();
+// Once its owner knows that a shop is removed: its webhooks are refused, and its secrets can no longer be read. False: they still can.
+[[nodiscard]] bool forget_shop(Api& api, const std::string& workshop, const std::string& shop);
 // Tells the owner; `key` names the delivery, so that a repeat is answered without work.
 [[nodiscard]] awaitable<Response> take_delivery(const Api& api, const app::ConnectedShop& shop, std::string_view key, Command command);
 

@@ -8,6 +8,7 @@
 #include "domain/shops/shop_time.hpp"
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/body.hpp"
+#include "gateways/rest/shop_webhook.hpp"
 #include "infra/json/writer.hpp"
 
 namespace layerline::rest {
@@ -92,9 +93,8 @@ awaitable<Response> disconnect(Api& api, Request& request) {
   const std::string shop(request.parameter("id"));
   Response response = co_await tell(api, *caller, request, shops::RemoveShop{shop});
   if (response.status != 200) co_return response;
-  api.shops.remove(caller->access.workshop, shop);
   // What can no longer be used need not be readable either.
-  if (!api.destroy_key(shops::subject_of(caller->access.workshop, shop)))
+  if (!forget_shop(api, caller->access.workshop, shop))
     co_return http::problem(500, "erasure-incomplete", "The shop is removed, but the key of its secrets could not be destroyed.");
   co_return response;
 }

@@ -1,10 +1,18 @@
-// POST /webhooks/squarespace/{workshop}/{shop}: a notification names an order; the shops worker asks for it.
+// POST /webhooks/squarespace/{workshop}/{shop}: a notification names an order, and the shops worker asks for it; or it says that the shop
+// has removed us.
 #include "domain/shops/shop.hpp"
 #include "gateways/rest/shop_webhook.hpp"
 #include "gateways/webhooks/squarespace_webhook.hpp"
 
 namespace layerline::rest {
 namespace {
+
+// Nothing that we ask of the shop from now on would be answered.
+awaitable<Response> disconnect(Api& api, const app::ConnectedShop& shop, std::string_view key) {
+  Response response = co_await take_delivery(api, shop, key, shops::RemoveShop{shop.id});
+  if (response.status != 200 || forget_shop(api, shop.workshop, shop.id)) co_return response;
+  co_return http::problem(500, "erasure-incomplete", "The shop is removed, but the key of its secrets could not be destroyed.");
+}
 
 awaitable<Response> receive(Api& api, Request& request) {
   const std::vector<app::ConnectedShop> candidates = addressed_shops(api, request, shops::squarespace);
@@ -16,6 +24,7 @@ awaitable<Response> receive(Api& api, Request& request) {
   if (sender == nullptr) co_return bad_signature();
   const auto notification = webhooks::parse_squarespace_notification(request.body());
   if (!notification) co_return http::problem(400, "malformed-event", "The body is not a notification of Squarespace.");
+  if (notification->topic == "extension.uninstall") co_return co_await disconnect(api, *sender, notification->id);
   const bool about_order = notification->topic == "order.create" || notification->topic == "order.update";
   if (!about_order) co_return nothing_to_do();
   co_return co_await take_delivery(api, *sender, notification->id,

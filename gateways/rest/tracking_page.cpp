@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "gateways/rest/html.hpp"
+
 namespace layerline::rest {
 namespace {
 
@@ -23,18 +25,6 @@ constexpr std::array<Step, 11> steps = {{{"OPPORTUNITY", "Model received"},
                                          {"SHIPPED", "Shipped"},
                                          {"DELIVERED", "Delivered"},
                                          {"COMPLETE", "Complete"}}};
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  return out;
-}
 
 constexpr std::string_view head =
     R"(<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -61,6 +51,25 @@ std::string choice(const simdjson::dom::object& order, std::string_view token) {
 <button formaction="/track/{1}/shortage?answer=refund">I want my money back</button></form>)", pieces, escaped(token));
 }
 
+// Each by its number; what lies in it and whether it has arrived matter only where there are several, or one that others follow.
+std::string parcels(const simdjson::dom::object& order) {
+  simdjson::dom::array all;
+  std::int64_t quantity = 0;
+  if (order["parcels"].get(all) != simdjson::SUCCESS || order["quantity"].get(quantity) != simdjson::SUCCESS) return "";
+  std::string out;
+  for (const simdjson::dom::element parcel : all) {
+    std::string_view carrier, number, delivered_at;
+    std::int64_t pieces = 0;
+    if (parcel["carrier"].get(carrier) != simdjson::SUCCESS || parcel["tracking_number"].get(number) != simdjson::SUCCESS ||
+        parcel["pieces"].get(pieces) != simdjson::SUCCESS)
+      continue;
+    out += fmt::format("<p>{} parcel <strong>{}</strong>", escaped(carrier), escaped(number));
+    if (pieces < quantity) out += fmt::format(" with {} of {} pieces", pieces, quantity);
+    out += parcel["delivered_at"].get(delivered_at) == simdjson::SUCCESS ? ", delivered</p>" : "</p>";
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string tracking_page(std::string_view json, std::string_view token) {
@@ -74,8 +83,9 @@ std::string tracking_page(std::string_view json, std::string_view token) {
   };
   std::string out(head);
   out += fmt::format("<h1>Order {}</h1><p>Status: <strong>{}</strong></p>", text("order_number"), text("status"));
-  if (const std::string number = text("tracking_number"); !number.empty())
-    out += fmt::format("<p>{} parcel <strong>{}</strong></p>", text("carrier"), number);
+  out += parcels(order);
+  if (const std::string date = text("expected_delivery_date"); !date.empty())
+    out += fmt::format("<p>Expected on <strong>{}</strong></p>", date);
   out += choice(order, token) + "<ol>";
   simdjson::dom::array timeline;
   const bool known = order["timeline"].get(timeline) == simdjson::SUCCESS;

@@ -148,7 +148,8 @@ awaitable<Response> Views::list(List list, const Caller& caller, const Request& 
   if (!limit) return page(std::unexpected(bad_limit()));
   ReadPage read{list, caller.staff() ? std::string(request.query("customer_id").value_or("")) : caller.access.customer,
                 std::string(request.query("status").value_or("")), std::string(request.query("cursor").value_or("")), *limit,
-                std::string(request.query("category").value_or("")), std::string(request.query("search").value_or(""))};
+                std::string(request.query(list == List::orders ? "source" : "category").value_or("")),
+                std::string(request.query("search").value_or(""))};
   if (list == List::offers) read.status = request.query("in_stock") == "true" ? "in_stock" : "";
   return page(question(caller, request, std::move(read)));
 }

@@ -29,7 +29,7 @@ class Views {
 
   // The document, if it is one that the caller may see.
   [[nodiscard]] boost::asio::awaitable<Shown> find(Thing thing, const Caller& caller, const http::Request& request, std::string id) const;
-  // A page of what the caller may see, with ?status=, ?cursor= and ?limit= of the request.
+  // A page of what the caller may see, with the filters, ?cursor= and ?limit= of the request.
   [[nodiscard]] boost::asio::awaitable<http::Response> list(List list, const Caller& caller, const http::Request& request) const;
   // The same of what belongs to one thing: the ledger of a material, the uses of a lot.
   [[nodiscard]] boost::asio::awaitable<http::Response> list_of(List list, std::string owner, const Caller& caller,

@@ -166,6 +166,9 @@ struct Answer {
   std::string operator()(const orders::StartQualityCheck& c) const { return of_order(workshop, c.order); }
   std::string operator()(const orders::PassQualityCheck& c) const { return of_order(workshop, c.order); }
   std::string operator()(const orders::FailQualityCheck& c) const { return of_order(workshop, c.order); }
+  std::string operator()(const orders::TakePhoto& c) const {
+    return c.order.empty() ? of_production(workshop, c.production) : of_order(workshop, c.order);
+  }
   std::string operator()(const orders::CompleteOrder& c) const { return of_order(workshop, c.order); }
 
   std::string operator()(const payments::RecordIntent& c) const { return of_payment(workshop, c.payment); }

@@ -22,6 +22,10 @@ namespace {
 
 }  // namespace
 
+void make_keys_durable(crypto::KeyVault& keys) {
+  if (auto synced = keys.sync(); !synced) give_up(synced.error());
+}
+
 std::expected<journal::Draft, Rejection> Business::decide(const Envelope& envelope, std::int64_t time_ms) {
   if (envelope.leaves_for) return decide_to_leave(envelope.workshop, *envelope.leaves_for);
   const bool opens = std::holds_alternative<settings::OpenWorkshop>(envelope.command);

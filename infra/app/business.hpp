@@ -68,6 +68,9 @@ class Business {
   std::unordered_map<std::string, Workshop> workshops_;
 };
 
+// Before the journal stores what was decided: the keys that it is sealed under. Ends the process if it can't.
+void make_keys_durable(crypto::KeyVault& keys);
+
 // What the first caller of an accepted command is told, and every repeat of it: ids, numbers and states as JSON, nothing personal.
 [[nodiscard]] std::string answer_of(const layerline::Command& command, const Workshop& workshop);
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "infra/circuit/circuits.hpp"
 #include "infra/http/router.hpp"
 
 namespace layerline::app {
@@ -11,9 +12,10 @@ namespace layerline::app {
 struct Health {
   std::function<std::string()> trouble;        // why it can't do its work now; empty if it can
   std::function<std::string()> metrics_text;   // Prometheus' format
+  const circuit::Circuits* circuits = nullptr; // of the outside services that it calls
 };
 
-// GET /healthz, /readyz and /metrics.
+// GET /healthz, /readyz, /status and /metrics.
 void add_health(http::Router& router, Health health);
 
 }  // namespace layerline::app

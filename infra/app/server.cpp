@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -36,6 +37,7 @@
 #include "infra/app/waiting_room.hpp"
 #include "infra/app/workers.hpp"
 #include "infra/blob/remote.hpp"
+#include "infra/circuit/circuits.hpp"
 #include "infra/http/server.hpp"
 #include "infra/journal/journal.hpp"
 #include "infra/journal/log/kafka/kafka_log.hpp"
@@ -94,6 +96,8 @@ class Process {
   void hand_over();
   void close();
   [[nodiscard]] std::string trouble() const;
+  [[nodiscard]] std::string metrics_text();
+  void log_turn(const circuit::Standing& standing);
   [[nodiscard]] bool has(Role role) const { return options_.roles.has(role); }
   // All but projectors and publishers need to know which workshops there are.
   [[nodiscard]] bool follows() const { return has(Role::gateway) || has(Role::owner) || options_.roles.any_worker(); }
@@ -105,6 +109,7 @@ class Process {
   telemetry::Logger log_;
   telemetry::Metrics metrics_;
   telemetry::Gauge led_ = metrics_.gauge("layerline_partitions_led", "Partitions that this process decides for now.");
+  circuit::Circuits circuits_{{.turned = [this](const circuit::Standing& standing) { log_turn(standing); }}};
   boost::asio::io_context io_{1};
   boost::asio::thread_pool files_{1};
   std::unique_ptr<Cluster> cluster_;                   // on Kafka
@@ -233,6 +238,7 @@ std::optional<StartError> Process::start_journal() {
   journal_options.may_claim = [this](std::uint32_t partition, const journal::Holder& holder) {
     return !closing_ && cluster_->may_claim(partition, holder);
   };
+  journal_options.before_append = [this] { make_keys_durable(*keys_); };
   journal_ = std::make_unique<Journal<Business>>(
       *journal_log_, businesses, std::move(journal_options),
       journal::JournalHooks{
@@ -288,6 +294,27 @@ std::string Process::trouble() const {
   return stopped.empty() ? "" : "the view " + stopped.front().view + " stopped: " + stopped.front().reason;
 }
 
+std::string Process::metrics_text() {
+  const auto standings = circuits_.all();
+  for (const std::string service : {"payments", "mail", "shops"}) {
+    const auto open = std::ranges::count_if(standings, [&](const circuit::Standing& standing) {
+      return standing.name.service == service && standing.circuit.state != circuit::State::closed;
+    });
+    const std::string help = "Outside services that this process leaves alone for now, because they do not work.";
+    metrics_.gauge("layerline_circuits_open", help, {{"service", service}}).set(static_cast<double>(open));
+  }
+  return metrics_.text();
+}
+
+void Process::log_turn(const circuit::Standing& standing) {
+  const circuit::Name& name = standing.name;
+  if (standing.circuit.state == circuit::State::closed)
+    return log_.info("circuit", "a service works again", {{"service", name.service}, {"shop", name.shop}});
+  log_.warning("circuit", "a service does not work, and is left alone",
+               {{"service", name.service}, {"shop", name.shop}, {"why", standing.circuit.last_failure}});
+  metrics_.counter("layerline_circuit_openings_total", "How often an outside service was given up.", {{"service", name.service}}).add();
+}
+
 void Process::make_api() {
   const std::string journal_id = journal_log_->describe().journal_id;
   if (local_views_) {
@@ -298,7 +325,7 @@ void Process::make_api() {
     views_.emplace(*remote_views_, journal_id);
   }
   api_.emplace(rest::Api{.io = io_, .files = files_, .commands = *commands_, .access = access_, .directory = directory_, .rules = rules_,
-                         .shops = shops_, .views = *views_, .blobs = *blobs_,
+                         .shops = shops_, .views = *views_, .blobs = *blobs_, .circuits = circuits_,
                          .secret = keys_->installation_secret(), .public_url = settings_.public_url,
                          .partitions = journal_log_->describe().partitions, .stripe_webhook_secrets = settings_.stripe_webhook_secrets,
                          .destroy_key = [this](const std::string& subject) { return keys_->destroy(subject).has_value(); },
@@ -307,7 +334,7 @@ void Process::make_api() {
 
 std::optional<StartError> Process::listen() {
   http::Router router;
-  add_health(router, {[this] { return trouble(); }, [this] { return metrics_.text(); }});
+  add_health(router, {[this] { return trouble(); }, [this] { return metrics_text(); }, &circuits_});
   const std::string token = internal::token(keys_->installation_secret());
   if (on_kafka()) internal::add_blobs(router, *blobs_, token);
   if (on_kafka() && has(Role::owner)) internal::add_commands(router, *commands_, token);
@@ -344,7 +371,8 @@ std::optional<StartError> Process::open(const std::function<void()>& make_way) {
   make_commands();
   if (has(Role::owner))
     if (auto why = start_journal()) return why;
-  workers_.emplace(Workplace{options_.roles, folder_, settings_, *commands_, *blobs_, *keys_, shops_, log_, cluster_.get(), kafka_});
+  workers_.emplace(Workplace{options_.roles, folder_, settings_, *commands_, *blobs_, *keys_, shops_, circuits_, log_, cluster_.get(),
+                             kafka_});
   if (follows())
     if (auto why = start_follower()) return why;
   if (has(Role::projector))

@@ -82,7 +82,10 @@ std::size_t Directory::size() const {
 
 void RulesTable::fold(const Fact& fact) {
   const std::unique_lock lock(mutex_);
-  if (fact.event.has_workshop_opened()) rules_[fact.workshop] = rules_from(fact.event.workshop_opened().rules());
+  if (fact.event.has_workshop_opened()) {
+    rules_[fact.workshop] = rules_from(fact.event.workshop_opened().rules());
+    names_[fact.workshop] = fact.event.workshop_opened().name();
+  }
   if (fact.event.has_workshop_configured()) rules_[fact.workshop] = rules_from(fact.event.workshop_configured().rules());
 }
 
@@ -90,6 +93,12 @@ std::optional<Rules> RulesTable::find(const std::string& workshop) const {
   const std::shared_lock lock(mutex_);
   const auto known = rules_.find(workshop);
   return known == rules_.end() ? std::nullopt : std::optional(known->second);
+}
+
+std::string RulesTable::name_of(const std::string& workshop) const {
+  const std::shared_lock lock(mutex_);
+  const auto known = names_.find(workshop);
+  return known == names_.end() ? std::string() : known->second;
 }
 
 void TimerTable::fold(const Fact& fact) {

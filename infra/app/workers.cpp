@@ -36,7 +36,7 @@ effects::Colleagues colleagues_of(const Cluster* cluster) {
 
 Workers::Workers(const Workplace& place) : place_(place), colleagues_(colleagues_of(place.cluster)) {
   if (place_.roles.has(Role::slicer)) add_slicers();
-  if (place_.roles.has(Role::payments)) add("payments", payments::payment_effects(place_.settings.stripe), limits::effect_threads);
+  if (place_.roles.has(Role::payments)) add_payments();
   if (place_.roles.has(Role::printer)) add_printers();
   if (place_.roles.has(Role::shops)) add_shops();
   if (place_.roles.has(Role::notifier)) add_notifier();
@@ -68,21 +68,44 @@ void Workers::stop() {
   if (shops_) shops_->stop();
 }
 
-void Workers::add(std::string name, Handlers handlers, std::size_t threads, std::function<bool()> on_duty) {
-  effects::WorkerOptions options{std::move(name), threads, colleagues_, std::move(on_duty)};
+void Workers::add(effects::WorkerOptions options, Handlers handlers) {
+  options.colleagues = colleagues_;
   workers_.push_back(std::make_unique<effects::EffectWorker>(place_.commands, std::move(handlers), std::move(options)));
+}
+
+// A worker whose effects call a service outside.
+void Workers::add_calling(std::string name, Handlers handlers, effects::ServiceOf service_of) {
+  effects::WorkerOptions options{.name = std::move(name), .threads = limits::effect_threads};
+  options.circuits = &place_.circuits;
+  options.service_of = std::move(service_of);
+  add(std::move(options), std::move(handlers));
+}
+
+// Without an address of it nothing is called.
+effects::ServiceOf Workers::only_service(const std::string& name, bool configured) {
+  if (!configured) return [](const effects::OpenEffect&) { return std::nullopt; };
+  const circuit::Name service{name};
+  place_.circuits.watch(service);
+  return [service](const effects::OpenEffect&) { return service; };
+}
+
+void Workers::add_payments() {
+  const bool configured = !place_.settings.stripe.api_key.reveal().empty();
+  add_calling("payments", payments::payment_effects(place_.settings.stripe), only_service("payments", configured));
 }
 
 void Workers::add_slicers() {
   auto slicing = slicer::slicer_effects(place_.blobs, {place_.folder.scratch() / "slices", profile_file(place_.settings, place_.folder)});
   // A customer waits for the measure of an upload, nobody for the slicing of a paid order: they do not share a thread.
-  add("estimator", {{events::EffectRequested::kAnalyseModel, slicing.at(events::EffectRequested::kAnalyseModel)}}, 1);
-  add("slicer", {{events::EffectRequested::kSliceModel, slicing.at(events::EffectRequested::kSliceModel)}}, 1);
+  add({.name = "estimator"}, {{events::EffectRequested::kAnalyseModel, slicing.at(events::EffectRequested::kAnalyseModel)}});
+  add({.name = "slicer"}, {{events::EffectRequested::kSliceModel, slicing.at(events::EffectRequested::kSliceModel)}});
 }
 
 void Workers::add_printers() {
   farm_ = std::make_unique<printer::Farm>(place_.commands, place_.blobs, [this] { return on_duty(); }, open_telemetry());
-  add("printer", farm_->print_effects(), 1, [this] { return farm_->is_connected() && on_duty().value_or(false); });
+  effects::WorkerOptions options{.name = "printer"};
+  options.on_duty = [this] { return farm_->is_connected() && on_duty().value_or(false); };
+  add(std::move(options), farm_->print_effects());
 }
 
 // Only brokers keep it; one machine alone has it in the printers' own screens.
@@ -101,12 +124,13 @@ printer::OnTelemetry Workers::open_telemetry() {
 }
 
 void Workers::add_shops() {
-  add("shops", shops::shop_effects(place_.shops), limits::effect_threads);
+  add_calling("shops", shops::shop_effects(place_.shops),
+              [this](const effects::OpenEffect& effect) { return shops::service_of(place_.shops, effect); });
   shops::WorkerOptions options{.poll_ms = place_.settings.shops_poll_ms};
   options.report = [this](std::string_view shop, std::string_view what) {
     place_.log.warning("shops", "a shop was not read", {{"shop", shop}, {"what", what}});
   };
-  shops_ = std::make_unique<shops::ShopsWorker>(place_.commands, place_.shops, std::move(options));
+  shops_ = std::make_unique<shops::ShopsWorker>(place_.commands, place_.shops, place_.circuits, std::move(options));
 }
 
 void Workers::add_notifier() {
@@ -115,7 +139,7 @@ void Workers::add_notifier() {
   sender.tracking_link = [this](const std::string& workshop, const std::string& order) {
     return place_.settings.public_url + "/track/" + rest::tracking_token(place_.keys.installation_secret(), workshop, order);
   };
-  add("notifier", notifier::mail_effects(std::move(sender)), limits::effect_threads);
+  add_calling("notifier", notifier::mail_effects(std::move(sender)), only_service("mail", !settings.smtp.host.empty()));
 }
 
 // A printer speaks with one process.

@@ -15,6 +15,7 @@
 #include "infra/app/settings.hpp"
 #include "infra/app/shop_table.hpp"
 #include "infra/blob/blob_store.hpp"
+#include "infra/circuit/circuits.hpp"
 #include "infra/crypto/key_vault.hpp"
 #include "infra/journal/log/kafka/kafka_log.hpp"
 #include "infra/kafka/lossy_topic.hpp"
@@ -34,6 +35,7 @@ struct Workplace {
   blob::BlobStore& blobs;
   const crypto::KeyVault& keys;
   const ShopTable& shops;
+  circuit::Circuits& circuits;   // of the services that they call
   telemetry::Logger& log;
   const Cluster* cluster;        // null: there is no other process
   const journal::KafkaAddress& kafka;   // of the journal, where there is a cluster
@@ -54,7 +56,10 @@ class Workers {
 
  private:
   using Handlers = std::map<effects::Action, effects::Perform>;
-  void add(std::string name, Handlers handlers, std::size_t threads, std::function<bool()> on_duty = [] { return true; });
+  void add(effects::WorkerOptions options, Handlers handlers);
+  void add_calling(std::string name, Handlers handlers, effects::ServiceOf service_of);
+  [[nodiscard]] effects::ServiceOf only_service(const std::string& name, bool configured);
+  void add_payments();
   void add_slicers();
   void add_printers();
   void add_shops();

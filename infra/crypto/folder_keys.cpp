@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -118,26 +119,39 @@ void wipe(StoredKey& entry) { OPENSSL_cleanse(entry.key.key.data(), entry.key.ke
 SubjectKey new_key() { return {.key_id = hex(random_bytes(key_id_bytes / 2)), .key = random_bytes(key_bytes)}; }
 
 FolderKeys::~FolderKeys() {
+  if (file_ >= 0) (void)sync();
   for (auto& [subject, entries] : keys_) std::ranges::for_each(entries, wipe);
   if (file_ >= 0) ::close(file_);
 }
 
 // ---------------------------------------------------------------- use
 
-std::expected<std::vector<SubjectKey>, std::string> FolderKeys::get_or_create(std::span<const std::string> subjects) {
+std::expected<std::vector<SubjectKey>, std::string> FolderKeys::make(std::span<const std::string> subjects) {
+  if (failed_) return std::unexpected("key vault: an earlier write failed; restart to go on");
   const std::lock_guard lock(mutex_);
-  std::vector<StoredKey> missing;
+  std::vector<SubjectKey> found;
   for (const std::string& subject : subjects) {
     assert(subject.size() <= limits::subject_bytes);
-    if (keys_.contains(subject) || std::ranges::find(missing, subject, &StoredKey::subject) != missing.end()) continue;
-    missing.push_back({.key = new_key(), .subject = subject});
+    std::vector<StoredKey>& entries = keys_[subject];
+    if (entries.empty()) {
+      entries.push_back({.key = new_key(), .subject = subject});
+      waiting_.push_back(subject);
+    }
+    found.push_back(entries.front().key);
   }
-  if (!missing.empty()) {
-    if (auto appended = append(missing); !appended) return std::unexpected(appended.error());
-  }
-  std::vector<SubjectKey> found;
-  for (const std::string& subject : subjects) found.push_back(keys_.at(subject).front().key);
   return found;
+}
+
+std::expected<void, std::string> FolderKeys::sync() {
+  const std::lock_guard file(file_mutex_);
+  return write_waiting();
+}
+
+std::expected<std::vector<SubjectKey>, std::string> FolderKeys::get_or_create(std::span<const std::string> subjects) {
+  auto made = make(subjects);
+  if (!made) return made;
+  if (auto synced = sync(); !synced) return std::unexpected(synced.error());
+  return made;
 }
 
 std::optional<SubjectKey> FolderKeys::get(std::string_view subject) const {
@@ -159,6 +173,8 @@ std::optional<std::string> FolderKeys::find(std::string_view subject, std::strin
 
 std::expected<bool, std::string> FolderKeys::destroy(std::string_view subject) {
   assert(subject != installation);
+  const std::lock_guard file(file_mutex_);
+  if (auto written = write_waiting(); !written) return std::unexpected(written.error());   // what is erased has a place in the file
   const std::lock_guard lock(mutex_);
   const auto found = keys_.find(std::string(subject));
   if (found == keys_.end()) return false;
@@ -171,12 +187,17 @@ std::expected<bool, std::string> FolderKeys::destroy(std::string_view subject) {
 }
 
 std::expected<void, std::string> FolderKeys::add(std::vector<StoredKey> keys) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard file(file_mutex_);
   if (keys.empty()) return {};
-  return append(keys);
+  if (auto written = append(keys); !written) return written;
+  const std::lock_guard lock(mutex_);
+  for (StoredKey& entry : keys) keep(std::move(entry));
+  return {};
 }
 
 std::expected<void, std::string> FolderKeys::destroy_one(std::string_view subject, std::string_view key_id) {
+  const std::lock_guard file(file_mutex_);
+  if (auto written = write_waiting(); !written) return written;
   const std::lock_guard lock(mutex_);
   const auto found = keys_.find(std::string(subject));
   if (found == keys_.end()) return {};
@@ -264,6 +285,24 @@ std::expected<std::size_t, std::string> FolderKeys::load_batch(std::string_view 
   return batch_head_bytes + size;
 }
 
+// All that waits as one batch: of two batches that no sync divides a power cut could leave the second one alone.
+std::expected<void, std::string> FolderKeys::write_waiting() {
+  std::vector<StoredKey> entries;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& subject : std::exchange(waiting_, {})) entries.push_back(keys_.at(subject).front());
+  }
+  if (entries.empty()) return {};
+  if (auto written = append(entries); !written) return written;
+  const std::lock_guard lock(mutex_);
+  for (StoredKey& entry : entries) {
+    keys_.at(entry.subject).front().offset = entry.offset;
+    wipe(entry);
+  }
+  return {};
+}
+
+// The entries get their places in the file.
 std::expected<void, std::string> FolderKeys::append(std::vector<StoredKey>& entries) {
   if (failed_) return std::unexpected("key vault: an earlier write failed; restart to go on");
   const std::string batch = encode_batch(entries);
@@ -276,7 +315,6 @@ std::expected<void, std::string> FolderKeys::append(std::vector<StoredKey>& entr
   for (StoredKey& entry : entries) {
     entry.offset = offset;
     offset += entry_head_bytes + entry.subject.size();
-    keep(std::move(entry));
   }
   end_ += batch.size();
   return {};

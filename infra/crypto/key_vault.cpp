@@ -30,6 +30,17 @@ std::expected<KeyVault, std::string> KeyVault::open_shared(KeyTable table) {
   return KeyVault(std::make_unique<SharedKeys>(std::move(table), std::move(*secret)));
 }
 
+std::expected<std::vector<SubjectKey>, std::string> KeyVault::make(std::span<const std::string> subjects) {
+  assert(std::ranges::find(subjects, installation) == subjects.end());
+  if (auto* folder = std::get_if<std::unique_ptr<FolderKeys>>(&place_)) return (*folder)->make(subjects);
+  return get_or_create(subjects);   // a table's are durable at once
+}
+
+std::expected<void, std::string> KeyVault::sync() {
+  auto* folder = std::get_if<std::unique_ptr<FolderKeys>>(&place_);
+  return folder == nullptr ? std::expected<void, std::string>() : (*folder)->sync();
+}
+
 std::expected<std::vector<SubjectKey>, std::string> KeyVault::get_or_create(std::span<const std::string> subjects) {
   assert(std::ranges::find(subjects, installation) == subjects.end());
   return std::visit([&](const auto& keys) { return keys->get_or_create(subjects); }, place_);

@@ -43,9 +43,12 @@ class KeyVault {
   KeyVault& operator=(KeyVault&&) noexcept;
   ~KeyVault();
 
-  // The keys of the subjects, in their order; missing ones are made. Returns after ONE fsync for all new ones: before that nothing
-  // may be sealed under them. Without new ones it costs no sync. Two processes that make one subject's key at once make two, and both
-  // are good. Shared, it waits for the table until stop().
+  // The keys of the subjects, in their order; missing ones are made. What is sealed under a new one may be stored only behind a sync().
+  // Two processes that make one subject's key at once make two, and both are good. Shared, it waits for the table until stop().
+  [[nodiscard]] std::expected<std::vector<SubjectKey>, std::string> make(std::span<const std::string> subjects);
+  // Keys that were made are durable when it returns: ONE fsync for all of them, and none if there are none.
+  [[nodiscard]] std::expected<void, std::string> sync();
+  // Both at once.
   [[nodiscard]] std::expected<std::vector<SubjectKey>, std::string> get_or_create(std::span<const std::string> subjects);
   [[nodiscard]] std::optional<SubjectKey> get(std::string_view subject) const;
 

@@ -33,6 +33,8 @@ struct JournalOptions {
   // Whether to take a partition over from its holder now; asked again and again on the journal thread, of partitions that are followed
   // up to the end. Not asked in a log of one's own.
   std::function<bool(std::uint32_t partition, const Holder& holder)> may_claim = {};
+  // What has to be durable before records are. Called on the writing thread before each append.
+  std::function<void()> before_append = {};
 };
 
 // Called on the journal thread; they must only enqueue or write something short.
@@ -403,6 +405,7 @@ void Journal<App>::write() {
       if (!outbox_) return;
       write.swap(outbox_);
     }
+    if (options_.before_append) options_.before_append();
     appends.clear();
     for (std::size_t i = 0; i < write->records.size(); ++i) appends.push_back({write->partitions[i], write->records[i]});
     write->results = log_.append(appends);

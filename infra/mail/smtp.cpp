@@ -39,10 +39,11 @@ void start_curl_once() {
 SendError classify(CURLcode code, long reply, const Upload& upload) {
   using Outcome = SendError::Outcome;
   const std::string message = fmt::format("SMTP: {} (last reply {})", curl_easy_strerror(code), reply);
-  if (code == CURLE_LOGIN_DENIED) return {Outcome::not_done, message};   // the settings are wrong, not the mail
+  if (code == CURLE_LOGIN_DENIED) return {Outcome::not_done, message, "login_denied"};   // the settings are wrong, not the mail
   if (reply >= 500) return {Outcome::refused, message};
+  if (reply == 421) return {Outcome::not_done, message, "smtp_421"};   // RFC 5321: it closes, whatever it was asked
   if (reply >= 400) return {Outcome::not_done, message};
-  return {upload.begun ? Outcome::unknown : Outcome::not_done, message};
+  return upload.begun ? SendError{Outcome::unknown, message, "no_answer"} : SendError{Outcome::not_done, message, "not_reached"};
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ struct SendError {
   };
   Outcome outcome = Outcome::unknown;
   std::string message;   // without addresses and text of the mail
+  std::string fault = {};   // the server's own, which no other mail would have escaped: "not_reached", "smtp_421"; empty: this mail's
 };
 
 // Success means that the server has taken the responsibility for it (250 after DATA).

@@ -81,7 +81,7 @@ std::expected<void, Error> seal(events::Event& event, std::string_view stream, s
   return walk(*kind.message, kind.name, [&](events::Sealed& sealed, const std::string& path) -> std::expected<void, Error> {
     if (sealed.clear().empty()) return {};
     const std::array subject{sealed.subject()};
-    const auto key = keys.get_or_create(subject);
+    const auto key = keys.make(subject);
     if (!key) return std::unexpected(Error{"the key vault can't be written: " + key.error()});
     crypto::SealedBytes bytes = crypto::seal(key->front().key, sealed.clear(), associated_data(stream, type, path));
     sealed.set_key_id(key->front().key_id);

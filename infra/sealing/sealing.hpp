@@ -19,8 +19,8 @@ struct Error {
   std::string message;   // holds no personal data
 };
 
-// Replaces every `clear` by its ciphertext; empty ones need none and stay empty. Keys that are missing are made, and are durable when this
-// returns. After an error the event must not be stored.
+// Replaces every `clear` by its ciphertext; empty ones need none and stay empty. Keys that are missing are made, and have to be
+// synced before the event is stored. After an error it must not be stored.
 [[nodiscard]] std::expected<void, Error> seal(events::Event& event, std::string_view stream, std::string_view type, crypto::KeyVault& keys);
 
 // Fills `clear`. A ciphertext that was altered, or was sealed for another place, is an error.

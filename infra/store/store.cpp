@@ -7,6 +7,10 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <mutex>
+#include <span>
+#include <utility>
+
 #include "infra/store/limits.hpp"
 
 namespace layerline::store {
@@ -25,8 +29,11 @@ std::string behind(std::string_view prefix) {
 
 rocksdb::Options options_of(Mode mode) {
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(block_cache_max_bytes);
+  table.block_cache = rocksdb::NewLRUCache(block_cache_max_bytes, block_cache_shard_bits);
   table.cache_index_and_filter_blocks = true;
+  // In pieces: whole, they are larger than a shard of the cache, and would be read again at every look.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   rocksdb::Options options;
   options.create_if_missing = mode == Mode::read_write;
@@ -61,9 +68,76 @@ void Batch::erase_prefix(std::string_view prefix) {
 }
 void Batch::clear() { body_->writes.Clear(); }
 
+// ---- following ----
+
+struct Following::Body {
+  explicit Body(std::string_view followed) : prefix(followed), end(behind(followed)) {}
+
+  // With the mutex held, for a whole batch.
+  void note(std::string_view key, std::optional<std::string_view> value) {
+    if (lost || !key.starts_with(prefix)) return;
+    const auto [at, fresh] = changes.try_emplace(std::string(key));
+    bytes += fresh ? key.size() : 0;
+    bytes -= at->second ? at->second->size() : 0;
+    bytes += value ? value->size() : 0;
+    at->second = value;
+    if (bytes > followed_max_bytes) lose();
+  }
+  void note_range(std::string_view first, std::string_view last) {
+    if ((end.empty() || first < end) && last > prefix) lose();
+  }
+  void lose() {
+    lost = true;
+    changes.clear();
+  }
+
+  const std::string prefix, end;
+  std::mutex mutex;   // guards the rest
+  Changes changes;
+  std::size_t bytes = 0;
+  bool lost = false;
+};
+
+std::optional<Following::Changes> Following::take() {
+  const std::lock_guard lock(body_->mutex);
+  if (body_->lost) return std::nullopt;
+  body_->bytes = 0;
+  return std::exchange(body_->changes, {});
+}
+
 struct Store::Body {
   std::unique_ptr<rocksdb::DB> db;
+  std::mutex mutex;                                    // a follower begins between two batches
+  std::vector<std::weak_ptr<Following::Body>> followers;
+
+  void tell(const rocksdb::WriteBatch& writes);
 };
+
+void Store::Body::tell(const rocksdb::WriteBatch& writes) {
+  std::vector<std::shared_ptr<Following::Body>> present;
+  std::erase_if(followers, [&](const auto& follower) { return !present.emplace_back(follower.lock()); });
+  std::erase(present, nullptr);
+  if (present.empty()) return;
+  std::vector<std::unique_lock<std::mutex>> locks;       // nobody takes half a batch
+  for (const auto& follower : present) locks.emplace_back(follower->mutex);
+  struct Handler final : rocksdb::WriteBatch::Handler {
+    explicit Handler(std::span<const std::shared_ptr<Following::Body>> all) : followed(all) {}
+    rocksdb::Status PutCF(std::uint32_t, const rocksdb::Slice& key, const rocksdb::Slice& value) override {
+      for (const auto& one : followed) one->note(key.ToStringView(), value.ToStringView());
+      return rocksdb::Status::OK();
+    }
+    rocksdb::Status DeleteCF(std::uint32_t, const rocksdb::Slice& key) override {
+      for (const auto& one : followed) one->note(key.ToStringView(), std::nullopt);
+      return rocksdb::Status::OK();
+    }
+    rocksdb::Status DeleteRangeCF(std::uint32_t, const rocksdb::Slice& first, const rocksdb::Slice& last) override {
+      for (const auto& one : followed) one->note_range(first.ToStringView(), last.ToStringView());
+      return rocksdb::Status::OK();
+    }
+    std::span<const std::shared_ptr<Following::Body>> followed;
+  } handler(present);
+  writes.Iterate(&handler).PermitUncheckedError();     // it was written: it can be read
+}
 
 Store::Store(std::unique_ptr<Body> body) : body_(std::move(body)) {}
 Store::~Store() = default;
@@ -98,28 +172,93 @@ std::expected<bool, Error> Store::get(std::string_view key, std::string& value) 
   return true;
 }
 
-std::expected<void, Error> Store::scan(std::string_view prefix, std::string_view after, const Visit& visit) const {
-  const std::string end = behind(prefix);
-  const rocksdb::Slice end_slice(end);
-  rocksdb::ReadOptions reading;
-  if (!end.empty()) reading.iterate_upper_bound = &end_slice;
-  const std::unique_ptr<rocksdb::Iterator> at(body_->db->NewIterator(reading));
-  at->Seek(slice(after < prefix ? prefix : after));
-  if (at->Valid() && !after.empty() && at->key() == slice(after)) at->Next();
-  for (; at->Valid(); at->Next()) {
-    const rocksdb::Slice key = at->key();
-    const rocksdb::Slice value = at->value();
-    if (!visit({key.data(), key.size()}, {value.data(), value.size()})) break;
+namespace {
+
+// The keys of one prefix, as they are when it is made.
+class Scan {
+ public:
+  Scan(rocksdb::DB& db, std::string_view prefix) : prefix_(prefix), end_(behind(prefix)), end_slice_(end_) {
+    rocksdb::ReadOptions reading;
+    if (!end_.empty()) reading.iterate_upper_bound = &end_slice_;
+    at_.reset(db.NewIterator(reading));
   }
-  if (!at->status().ok()) return failed(at->status());
+  [[nodiscard]] std::expected<void, Error> visit_behind(std::string_view after, const Store::Visit& visit) {
+    at_->Seek(slice(after < prefix_ ? prefix_ : after));
+    if (at_->Valid() && !after.empty() && at_->key() == slice(after)) at_->Next();
+    while (at_->Valid() && visit(at_->key().ToStringView(), at_->value().ToStringView())) at_->Next();
+    if (!at_->status().ok()) return failed(at_->status());
+    return {};
+  }
+
+ private:
+  const std::string_view prefix_;
+  const std::string end_;
+  const rocksdb::Slice end_slice_;
+  std::unique_ptr<rocksdb::Iterator> at_;
+};
+
+}  // namespace
+
+std::expected<void, Error> Store::scan(std::string_view prefix, std::string_view after, const Visit& visit) const {
+  return Scan(*body_->db, prefix).visit_behind(after, visit);
+}
+
+std::expected<Following, Error> Store::follow(std::string_view prefix, const Visit& visit) const {
+  Following following(std::make_shared<Following::Body>(prefix));
+  std::unique_lock lock(body_->mutex);
+  Scan scan(*body_->db, prefix);
+  body_->followers.push_back(following.body_);
+  lock.unlock();
+  if (auto read = scan.visit_behind("", visit); !read) return std::unexpected(std::move(read.error()));
+  return following;
+}
+
+// The iterator keeps pointers into it: it stays where it is.
+struct Walk::Body {
+  std::string prefix;
+  std::string end;
+  rocksdb::Slice end_slice;
+  std::string key;
+  std::unique_ptr<rocksdb::Iterator> at;
+};
+
+Walk::Walk(std::unique_ptr<Body> body) : body_(std::move(body)) {}
+Walk::~Walk() = default;
+Walk::Walk(Walk&&) noexcept = default;
+Walk& Walk::operator=(Walk&&) noexcept = default;
+
+bool Walk::seek(std::string_view tail) {
+  body_->key.assign(body_->prefix).append(tail);
+  body_->at->Seek(slice(body_->key));
+  return body_->at->Valid();
+}
+
+std::string_view Walk::tail() const { return body_->at->key().ToStringView().substr(body_->prefix.size()); }
+std::string_view Walk::value() const { return body_->at->value().ToStringView(); }
+
+std::expected<void, Error> Walk::state() const {
+  if (!body_->at->status().ok()) return failed(body_->at->status());
   return {};
+}
+
+Walk Store::walk(std::string prefix) const {
+  auto body = std::make_unique<Walk::Body>();
+  body->prefix = std::move(prefix);
+  body->end = behind(body->prefix);
+  body->end_slice = slice(body->end);
+  rocksdb::ReadOptions reading;
+  if (!body->end.empty()) reading.iterate_upper_bound = &body->end_slice;
+  body->at.reset(body_->db->NewIterator(reading));
+  return Walk(std::move(body));
 }
 
 std::expected<void, Error> Store::write(Batch& batch, Writing writing) {
   rocksdb::WriteOptions options;
   options.disableWAL = writing == Writing::bulk;
+  const std::lock_guard lock(body_->mutex);
   const rocksdb::Status status = body_->db->Write(options, &batch.body_->writes);
   if (!status.ok()) return failed(status);
+  body_->tell(batch.body_->writes);
   return {};
 }
 

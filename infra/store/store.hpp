@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,27 @@ enum class Writing {
 
 class Store;
 
+// Looks at the keys that start with one prefix, in their order: for whoever has to jump. Views hold until the next step; not to be used
+// beyond the store's life. Sees the moment in which it was made.
+class Walk {
+ public:
+  ~Walk();
+  Walk(Walk&&) noexcept;
+  Walk& operator=(Walk&&) noexcept;
+
+  // To the first key that is not smaller than prefix and `tail`; false: there is none, or the store failed.
+  [[nodiscard]] bool seek(std::string_view tail);
+  [[nodiscard]] std::string_view tail() const;     // of the key, behind the prefix
+  [[nodiscard]] std::string_view value() const;
+  [[nodiscard]] std::expected<void, Error> state() const;
+
+ private:
+  friend class Store;
+  struct Body;
+  explicit Walk(std::unique_ptr<Body> body);
+  std::unique_ptr<Body> body_;
+};
+
 // Changes that happen together or not at all.
 class Batch {
  public:
@@ -49,6 +71,22 @@ class Batch {
   std::unique_ptr<Body> body_;
 };
 
+// What becomes of the keys under a prefix, for who keeps something in memory that follows from them. Costs nothing once it is gone.
+class Following {
+ public:
+  using Changes = std::map<std::string, std::optional<std::string>>;   // by key; nullopt: erased
+
+  // The keys that changed since the last time, as they stand now, all of one moment. nullopt: there was no room for so many, and
+  // the prefix has to be read and followed anew.
+  [[nodiscard]] std::optional<Changes> take();
+
+ private:
+  friend class Store;
+  struct Body;
+  explicit Following(std::shared_ptr<Body> body) : body_(std::move(body)) {}
+  std::shared_ptr<Body> body_;
+};
+
 class Store {
  public:
   [[nodiscard]] static std::expected<Store, Error> open(const std::string& folder, Mode mode = Mode::read_write);
@@ -65,6 +103,10 @@ class Store {
   // The visitor sees one moment of the store and must not keep the views.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
   [[nodiscard]] std::expected<void, Error> scan(std::string_view prefix, std::string_view after, const Visit& visit) const;
+
+  [[nodiscard]] Walk walk(std::string prefix) const;
+  // scan() of the whole prefix, and what becomes of its keys after the moment that the visitor sees.
+  [[nodiscard]] std::expected<Following, Error> follow(std::string_view prefix, const Visit& visit) const;
 
   [[nodiscard]] std::expected<void, Error> write(Batch& batch, Writing writing = Writing::logged);
   // Puts on disk what was written in bulk.

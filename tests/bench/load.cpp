@@ -1,6 +1,7 @@
 // Asks one HTTP server the same thing over and over on keep-alive connections, one request in flight on each, and measures.
-//   load PORT CONNECTIONS SECONDS METHOD PATH [-H "Name: value"]... [-d BODY]
-// A "{n}" in a header becomes a number that no other request of the machine has had. Loopback only.
+//   load PORT CONNECTIONS SECONDS METHOD PATH [-H "Name: value"]... [-d BODY] [-f FILE]
+// A "{n}" in a header becomes a number that no other request of the machine has had. With a file each request is of one of its lines, and
+// the last line is the last request: "{1}", "{2}"… become the line's fields, which tabs divide. Loopback only.
 // Prints {"rate", "p50_ms", "p99_ms", "answers", "refused"}; answers that are not 2xx are counted as refused, not in the rate.
 #include <algorithm>
 #include <arpa/inet.h>
@@ -8,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <netinet/tcp.h>
 #include <string>
 #include <string_view>
@@ -28,6 +30,13 @@ struct Request {
   std::string front;       // up to the number, if there is one
   std::string back;
   bool numbered = false;
+};
+
+struct Requests {
+  Request repeated;
+  std::vector<std::string> once;   // of a file's lines; none: the one above, over and over
+  std::size_t next = 0;            // of these
+  bool of_file = false;
 };
 
 struct Connection {
@@ -58,28 +67,67 @@ int connect_to(int port) {
   return socket;
 }
 
-Request read_request(int argc, char** argv) {
-  std::string text = std::string(argv[4]) + " " + argv[5] + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
-  std::string body;
-  for (int i = 6; i + 1 < argc; i += 2) {
-    if (argv[i] == std::string_view("-H")) text.append(argv[i + 1]).append("\r\n");
-    if (argv[i] == std::string_view("-d")) body = argv[i + 1];
-  }
-  if (!body.empty()) text.append("Content-Type: application/json\r\nContent-Length: ").append(std::to_string(body.size())).append("\r\n");
-  text.append("\r\n").append(body);
-  const std::size_t mark = text.find(number_mark);
-  if (mark == std::string::npos) return {std::move(text), "", false};
-  return {text.substr(0, mark), text.substr(mark + number_mark.size()), true};
+std::string whole(std::string head, const std::string& body) {
+  if (!body.empty()) head.append("Content-Type: application/json\r\nContent-Length: ").append(std::to_string(body.size())).append("\r\n");
+  return head.append("\r\n").append(body);
 }
 
-void send_next(Connection& connection, const Request& request) {
+// "{1}" is the first field.
+std::string filled(std::string text, const std::vector<std::string>& fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::string mark = "{" + std::to_string(i + 1) + "}";
+    for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + fields[i].size()))
+      text.replace(at, mark.size(), fields[i]);
+  }
+  return text;
+}
+
+std::vector<std::string> requests_of(const char* path, const std::string& head, const std::string& body) {
+  std::ifstream file(path);
+  if (!file) fail(path);
+  std::vector<std::string> requests;
+  for (std::string line; std::getline(file, line);) {
+    std::vector<std::string> fields(1);
+    for (const char c : line) {
+      if (c == '\t') fields.emplace_back();
+      else fields.back() += c;
+    }
+    requests.push_back(whole(filled(head, fields), filled(body, fields)));
+  }
+  return requests;
+}
+
+Requests read_requests(int argc, char** argv) {
+  std::string head = std::string(argv[4]) + " " + argv[5] + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+  std::string body;
+  const char* file = nullptr;
+  for (int i = 6; i + 1 < argc; i += 2) {
+    if (argv[i] == std::string_view("-H")) head.append(argv[i + 1]).append("\r\n");
+    if (argv[i] == std::string_view("-d")) body = argv[i + 1];
+    if (argv[i] == std::string_view("-f")) file = argv[i + 1];
+  }
+  if (file != nullptr) return {.repeated = {}, .once = requests_of(file, head, body), .of_file = true};
+  std::string text = whole(std::move(head), body);
+  const std::size_t mark = text.find(number_mark);
+  if (mark == std::string::npos) return {.repeated = {std::move(text), "", false}, .once = {}};
+  return {.repeated = {text.substr(0, mark), text.substr(mark + number_mark.size()), true}, .once = {}};
+}
+
+// False: there is no further request.
+bool send_next(Connection& connection, Requests& requests) {
   // Nanoseconds since boot, counted on: unique among the runs of a machine, and within one.
   static std::uint64_t number = static_cast<std::uint64_t>(Clock::now().time_since_epoch().count());
+  if (requests.of_file && requests.next == requests.once.size()) return false;
   thread_local std::string text;
-  text = request.front;
-  if (request.numbered) text.append(std::to_string(++number)).append(request.back);
+  if (requests.of_file) {
+    text.swap(requests.once[requests.next++]);
+  } else {
+    text = requests.repeated.front;
+    if (requests.repeated.numbered) text.append(std::to_string(++number)).append(requests.repeated.back);
+  }
   connection.sent = Clock::now();
   if (::send(connection.socket, text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size())) fail("send");
+  return true;
 }
 
 // True: a whole answer was taken; these servers always name its length.
@@ -100,17 +148,18 @@ bool take_answer(Connection& connection, Figures& figures) {
   return true;
 }
 
-Figures run(std::vector<Connection>& connections, const Request& request, Clock::time_point end) {
+Figures run(std::vector<Connection>& connections, Requests& requests, Clock::time_point end) {
   const int poll = ::epoll_create1(EPOLL_CLOEXEC);
+  std::size_t open = 0;
   for (std::size_t i = 0; i < connections.size(); ++i) {
     epoll_event event{.events = EPOLLIN, .data = {.u64 = i}};
     ::epoll_ctl(poll, EPOLL_CTL_ADD, connections[i].socket, &event);
-    send_next(connections[i], request);
+    if (send_next(connections[i], requests)) ++open;
   }
   Figures figures;
   std::vector<epoll_event> events(connections.size());
   static char piece[receive_bytes];
-  for (std::size_t open = connections.size(); open > 0;) {
+  while (open > 0) {
     const int ready = ::epoll_wait(poll, events.data(), static_cast<int>(events.size()), -1);
     for (int i = 0; i < ready; ++i) {
       Connection& connection = connections[events[static_cast<std::size_t>(i)].data.u64];
@@ -118,11 +167,7 @@ Figures run(std::vector<Connection>& connections, const Request& request, Clock:
       if (size <= 0) fail("the server closed a connection");
       connection.received.append(piece, static_cast<std::size_t>(size));
       if (!take_answer(connection, figures)) continue;
-      if (Clock::now() < end) {
-        send_next(connection, request);
-      } else {
-        --open;
-      }
+      if (Clock::now() >= end || !send_next(connection, requests)) --open;
     }
   }
   ::close(poll);
@@ -137,14 +182,14 @@ float percentile(std::vector<float>& sorted, double share) {
 
 int main(int argc, char** argv) {
   if (argc < 6) {
-    std::fputs("load PORT CONNECTIONS SECONDS METHOD PATH [-H \"Name: value\"]... [-d BODY]\n", stderr);
+    std::fputs("load PORT CONNECTIONS SECONDS METHOD PATH [-H \"Name: value\"]... [-d BODY] [-f FILE]\n", stderr);
     return 2;
   }
-  const Request request = read_request(argc, argv);
+  Requests requests = read_requests(argc, argv);
   std::vector<Connection> connections(static_cast<std::size_t>(std::max(1, std::atoi(argv[2]))));
   for (Connection& connection : connections) connection.socket = connect_to(std::atoi(argv[1]));
   const auto start = Clock::now();
-  Figures figures = run(connections, request, start + std::chrono::microseconds(static_cast<std::int64_t>(std::atof(argv[3]) * 1e6)));
+  Figures figures = run(connections, requests, start + std::chrono::microseconds(static_cast<std::int64_t>(std::atof(argv[3]) * 1e6)));
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   std::ranges::sort(figures.milliseconds);
   std::printf("{\"rate\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"answers\":%zu,\"refused\":%zu}\n",

@@ -23,6 +23,7 @@ using namespace std::chrono_literals;
 
 constexpr int broker = 1;
 constexpr std::int16_t produce_request = 0;
+constexpr std::int16_t fetch_request = 1;
 constexpr std::int16_t init_producer_request = 22;
 
 // One broker with an empty topic of two partitions, and a log on it that does not wait long.
@@ -53,8 +54,13 @@ class MockKafka {
 
 AppendResult append(Log& log, std::string_view bytes) { return log.append(std::vector<Append>{{0, bytes}})[0]; }
 
-bool until(const std::function<bool()>& come_true) {
-  for (int tries = 0; tries < 100; ++tries) {
+bool has_come(Log& log, std::uint64_t offset) {
+  const auto records = log.read(0, offset, 1);
+  return records && records->size() == 1;
+}
+
+bool until(const std::function<bool()>& come_true, int tenths_of_a_second = 100) {
+  for (int tries = 0; tries < tenths_of_a_second; ++tries) {
     if (come_true()) return true;
     std::this_thread::sleep_for(100ms);
   }
@@ -143,6 +149,21 @@ TEST_CASE("contract: log: kafka: without brokers the end is empty and the past c
   CHECK(until([&] { return log->read(0, 3, 100).has_value(); }));
   CHECK(append(*log, "after").offset == 10);
   CHECK(everything(*log, 0, 3).size() == 8);
+}
+
+TEST_CASE("contract: log: kafka: a tail that is connected and gets nothing any more begins anew, long before its request times out") {
+  const MockKafka kafka;
+  const auto here = kafka.open();
+  const auto elsewhere = kafka.open();
+  REQUIRE(append(*elsewhere, "first").kind == AppendResult::Kind::stored);
+  REQUIRE(until([&] { return has_come(*here, 0); }));
+  // The next fetch of either log is answered in two minutes only.
+  for (int logs = 0; logs < 2; ++logs) {
+    rd_kafka_mock_broker_push_request_error_rtts(kafka.get(), broker, fetch_request, 1, RD_KAFKA_RESP_ERR_NO_ERROR, 120'000);
+  }
+  std::this_thread::sleep_for(200ms);
+  REQUIRE(append(*elsewhere, "second").kind == AppendResult::Kind::stored);
+  CHECK(until([&] { return has_come(*here, 1); }, 300));
 }
 
 TEST_CASE("contract: log: kafka: addresses") {

@@ -29,11 +29,12 @@ std::string line(const quotes::Quote& q) {
 std::string line(const orders::Order& o) {
   std::string out =
       fmt::format("order {} {} {} {} {} {} {} {} {} {} {} {}", o.id.str(), o.number, static_cast<int>(o.status), o.paid, o.released, o.held,
-                  o.quantity, o.total, o.customer_name, o.customer_mail, o.payment.str(), o.shipment.str());
+                  o.quantity, o.total, o.customer_name, o.customer_mail, o.payment.str(), o.label.str());
+  for (const ShipmentId& parcel : o.parcels) out += " " + parcel.str();
   for (const ProductionOrderId& p : o.production) out += " " + p.str();
   for (const orders::Line& l : o.lines)
-    out += fmt::format(" [{} {} {} {} {} {} {}]", l.id, l.sku, l.title, l.quantity, l.unit_price, l.product.str(), l.planned);
-  return out + fmt::format(" {} {} {} {} {} {} {} {}", o.short_of_stock, o.waits_for_stock, o.shop, o.external_id,
+    out += fmt::format(" [{} {} {} {} {} {} {} {}]", l.id, l.sku, l.title, l.quantity, l.unit_price, l.product.str(), l.planned, l.sent);
+  return out + fmt::format(" {} {} {} {} {} {} {} {} {} {}", o.photos, o.sent, o.short_of_stock, o.waits_for_stock, o.shop, o.external_id,
                            o.report ? orders::name(*o.report) : "", o.modified.ms, o.refunded_there, o.ship_to.line1);
 }
 
@@ -121,7 +122,7 @@ std::string digest(const Workshop& w) {
     return fmt::format("shipment {} {} {}", s.id.str(), static_cast<int>(s.status), s.tracking_number);
   });
   each(w.effects, out, [](const effects::Effect& e) {
-    return fmt::format("effect {} {} {} {}", e.id.str(), e.kind, static_cast<int>(e.status), e.attempts);
+    return fmt::format("effect {} {} {} {} {}", e.id.str(), e.kind, static_cast<int>(e.status), e.attempts, e.excused);
   });
   each(w.purchases, out, [](const purchasing::Purchase& p) {
     std::string text = fmt::format("purchase {} {} {} {}", p.number, purchasing::name(p.status), p.supplier.str(), p.due.ms);
@@ -137,6 +138,9 @@ std::string digest(const Workshop& w) {
   for (const auto& [item, purchases] : w.on_order) out += fmt::format("on order {}: {}\n", item, purchases.size());
   for (const SupplierId& supplier : w.suppliers) out += "supplier " + supplier.str() + "\n";
   each(w.keys, out, [](const settings::Key& k) { return fmt::format("key {} {} {}", k.id, k.role, k.revoked); });
+  const reports::Tally& t = w.tally;
+  out += fmt::format("tally {} {} {} {} {} {} {}\n", t.orders_placed, t.received, t.refunded, t.prints_finished, t.prints_failed,
+                     t.consumed.milligrams, t.parcels_sent);
   each(w.timers, out, [](const Timer& t) { return fmt::format("timer {} {} {}", t.due.ms, t.purpose, t.subject); });
   for (const production::QueueKey& key : w.waiting) out += fmt::format("waiting {} {}\n", key.rush, key.id);
   std::vector<std::string> versions;

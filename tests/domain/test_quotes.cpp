@@ -58,7 +58,8 @@ TEST_CASE("quotes: other material or infill is measured again, other options onl
 TEST_CASE("quotes: an approved one expires after 30 days, by its timer, and not a moment before") {
   Scenario s;
   const QuoteId q = s.quoted();
-  const std::string timer = s.workshop.timers.begin()->first;
+  const auto expiry = std::ranges::find_if(s.workshop.timers, [](const auto& timer) { return timer.second.purpose == "quote-expiry"; });
+  const std::string timer = expiry->first;
   s.after_days(29).when(settings::FireTimer{timer}).rejected("timer-not-due");
   s.after_days(1).when(quotes::AcceptQuote{q, address()}).rejected("quote-expired");
   s.when(settings::FireTimer{timer}).then({"timer.fired", "quote.expired"});

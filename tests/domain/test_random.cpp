@@ -4,6 +4,8 @@
 
 #include "domain/workshop/limits.hpp"
 #include "tests/domain/digest.hpp"
+#include "tests/domain/flow_watch.hpp"
+#include "tests/domain/random_parcels.hpp"
 #include "tests/domain/random_purchases.hpp"
 #include "tests/domain/scenario.hpp"
 
@@ -63,6 +65,11 @@ Rules rules(Dice& dice) {
   return out;
 }
 
+std::string any_timer(Dice& dice, const Workshop& w) {
+  if (w.timers.empty()) return "none";
+  return std::next(w.timers.begin(), dice.upto(std::ssize(w.timers) - 1))->first;
+}
+
 Command shop_command(Dice& dice, const Scenario& s) {
   const Workshop& w = s.workshop;
   switch (dice.upto(25)) {
@@ -72,7 +79,7 @@ Command shop_command(Dice& dice, const Scenario& s) {
     case 3: return settings::IssueKey{fmt::format("k{}", dice.upto(3)), std::string(32, 'h'), settings::Role::admin, {}};
     case 4: return settings::RevokeKey{fmt::format("k{}", dice.upto(3))};
     case 5: return settings::EraseSubject{dice.chance(50) && !w.quotes.empty() && dice.chance(10) ? "c-1" : "c-none"};
-    case 6: return settings::FireTimer{w.timers.empty() ? "none" : w.timers.begin()->first};
+    case 6: return settings::FireTimer{any_timer(dice, w)};
     case 7: return quotes::ChangeQuote{dice.key_of(w.quotes), options(dice), dice.chance(20) ? "Name" : ""};
     case 8: return quotes::RepriceQuote{dice.key_of(w.quotes), dice.upto(5000) - 1};
     case 9: return quotes::ApproveQuote{dice.key_of(w.quotes)};
@@ -86,7 +93,7 @@ Command shop_command(Dice& dice, const Scenario& s) {
     case 18: return inventory::AdjustStock{dice.key_of(w.materials), {dice.upto(200'000) - 150'000}, "count"};
     case 19: return inventory::WeighPrint{dice.key_of(w.jobs), {dice.upto(90'000)}};
     case 20: return effects::AttemptEffect{dice.key_of(w.effects), dice.upto(9), "w"};
-    case 21: return effects::FinishEffect{dice.key_of(w.effects), static_cast<effects::Outcome>(dice.upto(3)), "r"};
+    case 21: return effects::FinishEffect{dice.key_of(w.effects), static_cast<effects::Outcome>(dice.upto(3)), "r", dice.upto(1) == 1};
     case 22: {
       for (const auto& [id, effect] : w.effects)
         if (effect.status == effects::Status::parked && id.str().back() % 2 == 0) return effects::RetryEffect{id};
@@ -116,7 +123,11 @@ Command cart_command(Dice& dice, const Scenario& s) {
   const CartId cart(fmt::format("c-{}", dice.upto(7)));
   switch (dice.upto(9)) {
     case 0: case 1: case 2: return carts::AddToCart{cart, any_product(dice), dice.upto(3)};
-    case 3: return carts::SetCartItem{cart, any_product(dice), dice.upto(3)};
+    case 3: {
+      const carts::Cart* known = w.cart(cart);
+      const bool in_it = known != nullptr && !known->items.empty() && dice.chance(80);
+      return carts::SetCartItem{cart, in_it ? known->items.front().product : any_product(dice), dice.upto(3)};
+    }
     case 4: return carts::MergeCart{cart, CartId("c-0")};
     case 5: case 6: return carts::CheckOutCart{cart, dice.chance(90) ? "standard" : "balloon", address(), "guest@example.org"};
     case 7: return orders::AnswerShortage{dice.key_of(w.orders), dice.chance(20)};
@@ -213,6 +224,7 @@ Command next_step(Dice& dice, const Workshop& w, const OrderId& id) {
     case orders::Status::paid:
     case orders::Status::queued:
     case orders::Status::printing:
+      if (dice.chance(30)) return parcel_command(dice, w, id);
       return dice.chance(20) && !order->production.empty()
                  ? Command(production::CompleteProduction{order->production[static_cast<std::size_t>(
                        dice.upto(std::ssize(order->production) - 1))]})
@@ -225,8 +237,9 @@ Command next_step(Dice& dice, const Workshop& w, const OrderId& id) {
     case orders::Status::quality_check:
       return dice.chance(30) ? Command(orders::FailQualityCheck{id, "", dice.upto(3), "1"}) : Command(orders::PassQualityCheck{id});
     case orders::Status::ready_to_ship:
+      if (dice.chance(30)) return parcel_command(dice, w, id);
       return dice.chance(60) ? Command(shipments::RequestLabel{id, "ups"}) : Command(shipments::ShipOrder{id, "ups", "1Z"});
-    case orders::Status::shipped: return shipments::DeliverOrder{id};
+    case orders::Status::shipped: return dice.chance(50) ? parcel_command(dice, w, id) : shipments::DeliverOrder{id};
     case orders::Status::delivered:
     case orders::Status::complete:
     case orders::Status::cancelled:
@@ -247,7 +260,8 @@ Command order_command(Dice& dice, const Scenario& s) {
                              : Command(orders::ResumeOrder{dice.key_of(w.orders)});
     case 5: case 6: return orders::StartQualityCheck{dice.key_of(w.orders)};
     case 7: return orders::PassQualityCheck{dice.key_of(w.orders)};
-    case 8: return orders::FailQualityCheck{dice.key_of(w.orders), "", dice.upto(3)};
+    case 8:
+      return dice.chance(50) ? Command(photo_command(dice, w)) : Command(orders::FailQualityCheck{dice.key_of(w.orders), "", dice.upto(3)});
     case 9: return orders::CompleteOrder{dice.key_of(w.orders)};
     case 10: case 11: return payments::RecordPayment{dice.key_of(w.orders), dice.chance(70) ? 0 : dice.upto(2000), "cash", ""};
     case 12: return payments::RefundPayment{dice.key_of(w.payments), dice.chance(50) ? 0 : dice.upto(500)};
@@ -415,7 +429,8 @@ std::string broken_units(const Workshop& w) {
 }
 
 std::string broken(const Workshop& w) {
-  for (std::string problem : {broken_stock(w), broken_printing(w), broken_orders(w), broken_units(w), broken_purchases(w)})
+  for (std::string problem :
+       {broken_stock(w), broken_printing(w), broken_orders(w), broken_units(w), broken_parcels(w), broken_purchases(w)})
     if (!problem.empty()) return problem;
   return "";
 }
@@ -430,6 +445,7 @@ struct Run {
   std::string journal;
   std::vector<std::size_t> accepted = std::vector<std::size_t>(std::variant_size_v<Command>);
   std::size_t prints = 0;
+  FlowWatch flows;
 };
 
 Run run(std::uint64_t seed, int commands) {
@@ -445,12 +461,13 @@ Run run(std::uint64_t seed, int commands) {
     s.when(command);
     if (s.answer && !s.answer->empty()) out.accepted[command.index()] += 1;
     if (!s.answer && i % 16 == 0) REQUIRE(digest(s.workshop) == before);
-    for (; folded < s.journal.size(); ++folded) evolve(again, s.journal[folded].stream, s.journal[folded].event, s.now);
+    for (; folded < s.journal.size(); ++folded) out.flows.fold(again, s.journal[folded], s.now);
     const std::string problem = broken(s.workshop);
     REQUIRE_MESSAGE(problem.empty(), fmt::format("{} after command {} of kind {} with seed {}", problem, i, command.index(), seed));
     if (i % 64 == 0) REQUIRE(digest(again) == digest(s.workshop));
   }
   REQUIRE(digest(again) == digest(s.workshop));
+  REQUIRE(out.flows.unnoticed(again).empty());
   out.journal = bytes_of(s.journal);
   for (const auto& [id, job] : s.workshop.jobs) out.prints += job.status == printing::JobStatus::finished ? 1 : 0;
   return out;
@@ -461,11 +478,16 @@ Run run(std::uint64_t seed, int commands) {
 TEST_CASE("random: whatever is commanded, stock, pieces, prints and money add up, and a fold of the events is the same workshop") {
   std::vector<std::size_t> accepted(std::variant_size_v<Command>);
   std::size_t prints = 0;
+  FlowWatch flows;
   for (std::uint64_t seed = 1; seed <= 16; ++seed) {
     const Run one = run(seed, 1'500);
     for (std::size_t i = 0; i < accepted.size(); ++i) accepted[i] += one.accepted[i];
     prints += one.prints;
+    flows.add(one.flows);
   }
+  see_every_step(flows);
+  for (const std::string& step : flows.unknown()) FAIL_CHECK("it happened, and is in no table of domain/flows.cpp: " << step);
+  for (const std::string& step : flows.never()) FAIL_CHECK("in a table of domain/flows.cpp, and it never happens: " << step);
   CHECK(prints > 20);
   // Else the run says nothing of that command. The workshop is open from the start, so opening it is "already so".
   for (std::size_t i = 1; i < accepted.size(); ++i) CHECK_MESSAGE(accepted[i] > 0, fmt::format("no command of kind {} was accepted", i));

@@ -43,6 +43,30 @@ TEST_CASE("crypto: key vault: keys and the installation's secret survive a resta
   CHECK(vault.installation_secret() == secret);
 }
 
+TEST_CASE("crypto: key vault: what was made is on the disk behind one sync, and one that never was there can be destroyed") {
+  const TemporaryFolder folder;
+  KeyVault vault = open_vault(folder.path());
+  const SubjectKey one = vault.make(Subjects{"a"})->front();
+  const SubjectKey other = vault.make(Subjects{"b", "a"})->front();
+  CHECK(vault.make(Subjects{"a"})->front().key == one.key);
+  CHECK(vault.find("a", one.key_id)->value() == one.key);
+  CHECK_FALSE(read_file(folder.path() / "subjects").contains(one.key));
+  CHECK(vault.sync());
+  const std::string synced = read_file(folder.path() / "subjects");
+  CHECK(synced.contains(one.key));
+  CHECK(synced.contains(other.key));
+  CHECK(vault.sync());
+  CHECK(read_file(folder.path() / "subjects") == synced);
+  const SubjectKey brief = vault.make(Subjects{"c"})->front();
+  CHECK(vault.destroy("c") == true);
+  CHECK(vault.get("c") == std::nullopt);
+  CHECK(vault.destroy("b") == true);
+  const std::string destroyed = read_file(folder.path() / "subjects");
+  CHECK_FALSE(destroyed.contains(brief.key));
+  CHECK_FALSE(destroyed.contains(other.key));
+  CHECK(destroyed.contains(one.key));
+}
+
 TEST_CASE("crypto: key vault: a destroyed key is nowhere in the folder, and a new one for the same subject is another") {
   const TemporaryFolder folder;
   SubjectKey destroyed;

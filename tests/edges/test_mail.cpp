@@ -78,14 +78,18 @@ TEST_CASE("mail: a refusal for good, a refusal for now and nobody there are told
   {
     Sink sink(1);
     mail.to = "x@later.example";
-    CHECK(send(sink.server(), mail).error().outcome == SendError::Outcome::not_done);
+    const auto sent = send(sink.server(), mail);
+    CHECK(sent.error().outcome == SendError::Outcome::not_done);
+    CHECK(sent.error().fault == "");   // another mail may go through
   }
   SmtpServer gone;
   {
     Sink sink(0);
     gone = sink.server();
   }
-  CHECK(send(gone, mail).error().outcome == SendError::Outcome::not_done);
+  const auto sent = send(gone, mail);
+  CHECK(sent.error().outcome == SendError::Outcome::not_done);
+  CHECK(sent.error().fault == "not_reached");
 }
 
 TEST_CASE("mail: a connection that breaks after the text means unknown") {
@@ -108,6 +112,25 @@ TEST_CASE("mail: a connection that breaks after the text means unknown") {
   server.join();
   REQUIRE_FALSE(sent.has_value());
   CHECK(sent.error().outcome == SendError::Outcome::unknown);
+  CHECK(sent.error().fault == "no_answer");
+}
+
+TEST_CASE("mail: a server that closes for now says so for every mail, one that refuses a recipient for one") {
+  boost::asio::io_context context;
+  boost::asio::ip::tcp::acceptor acceptor(context, {boost::asio::ip::make_address("127.0.0.1"), 0});
+  std::thread server([&] {
+    auto socket = acceptor.accept();
+    boost::asio::write(socket, boost::asio::buffer(std::string("421 closing for maintenance\r\n")));
+  });
+  const auto sent = send({.host = "127.0.0.1", .port = acceptor.local_endpoint().port()}, example());
+  server.join();
+  REQUIRE_FALSE(sent.has_value());
+  CHECK(sent.error().outcome == SendError::Outcome::not_done);
+  CHECK(sent.error().fault == "smtp_421");
+  Sink sink(1);
+  Mail mail = example();
+  mail.to = "x@refuse.example";
+  CHECK(send(sink.server(), mail).error().fault == "");
 }
 
 TEST_CASE("mail: foreign text cannot add a header or a recipient") {

@@ -90,5 +90,21 @@ TEST_CASE("payments: stripe: every other answer is failed, failed for now, or un
   }
 }
 
+TEST_CASE("payments: stripe: an answer says whether the provider is at fault, whatever becomes of the payment") {
+  const auto at_fault = [](const HttpAnswer& answer) {
+    const auto classified = classify_intent(answer);
+    const auto* failed = std::get_if<Failed>(&classified);
+    return std::holds_alternative<circuit::Fault>(failed != nullptr ? failed->service : std::get<Unknown>(classified).service);
+  };
+  CHECK(at_fault(answered(500, error_body(""))));
+  CHECK(at_fault(answered(429, error_body("rate_limit"))));
+  CHECK(at_fault(broken(http::TransportError::Outcome::not_done)));
+  CHECK(at_fault(broken(http::TransportError::Outcome::unknown)));
+  CHECK_FALSE(at_fault(answered(402, error_body("card_declined"))));
+  CHECK_FALSE(at_fault(answered(401, "{}")));
+  CHECK_FALSE(at_fault(answered(200, "not json")));
+  CHECK_FALSE(at_fault(answered(500, error_body(""), {{"idempotent-replayed", "true"}})));
+}
+
 }  // namespace
 }  // namespace layerline::payments

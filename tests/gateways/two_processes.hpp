@@ -151,7 +151,8 @@ class GatewayProcess {
     add("other-workshop", {"w2", "admin", "k5", ""});
     api_.emplace(rest::Api{.io = loop_.io(), .files = files_, .commands = commands_, .access = access_, .directory = directory_,
                            .rules = rules_, .shops = shops_,
-                           .views = *views_, .blobs = blobs_, .secret = secret_, .public_url = "http://192.0.2.1:8080",
+                           .views = *views_, .blobs = blobs_, .circuits = circuits_, .secret = secret_,
+                           .public_url = "http://192.0.2.1:8080",
                            .partitions = 1, .stripe_webhook_secrets = {}, .destroy_key = {}, .trouble = {}});
     http::Router router;
     rest::add_routes(router, *api_);
@@ -167,6 +168,7 @@ class GatewayProcess {
   app::RulesTable rules_;
   app::ShopTable shops_;
   blob::BlobStore blobs_ = opened(blob::BlobStore::open(folder_.sub("blobs")));
+  circuit::Circuits circuits_;
   const std::string secret_ = "secret";
   std::optional<internal::LocalViews> local_;
   std::optional<internal::RemoteViews> remote_;

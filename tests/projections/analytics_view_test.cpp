@@ -89,6 +89,24 @@ TEST_CASE("projections: analytics: an order and its product cost what their prin
   CHECK(folded.days(1).find("totals")->find("prints")->integer("used_mg") == 50'000);
 }
 
+TEST_CASE("projections: analytics: a printer with a price of its own costs that, and zero is one") {
+  for (const std::int64_t price_per_hour : {0, 50'000}) {
+    testing::Journal journal;
+    testing::open_workshop(journal);
+    price(journal);
+    auto* added = journal.commit().on("printer/p1").mutable_printer_added();
+    added->set_printer("p1");
+    added->set_price_per_hour(price_per_hour);
+    added->set_currency("USD");
+    testing::upload_and_quote(journal, first);
+    testing::accept_and_pay(journal, first);
+    testing::print(journal, first);
+    const Folded folded(journal);
+    const Json print = folded.only(analytics::jobs(folded.queries, here, "order/order-00000001", {"", 10}));
+    CHECK(print.find("actual")->find("cost")->integer("amount") == 91 + (price_per_hour == 0 ? 0 : 278));   // 45.3 g, and 20 s
+  }
+}
+
 TEST_CASE("projections: analytics: a print over midnight keeps its printer busy on both days") {
   testing::Journal journal;
   testing::open_workshop(journal);

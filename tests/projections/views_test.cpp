@@ -327,13 +327,13 @@ TEST_CASE("projections: queries: another workshop and another customer find noth
   other.workshop = "w2";
   CHECK(orders::find(folded.queries, other, "order-00000001").error() == QueryError::not_found);
   CHECK(orders::find_by_number(folded.queries, other, "SO-2026-001").error() == QueryError::not_found);
-  CHECK(orders::list(folded.queries, other, "", "", {})->items.empty());
+  CHECK(orders::list(folded.queries, other, {}, {})->items.empty());
   other.workshop = "w1/d";
-  CHECK(orders::list(folded.queries, other, "", "", {})->items.empty());
+  CHECK(orders::list(folded.queries, other, {}, {})->items.empty());
   Scope customer = here;
   customer.customer = "customer-2";
   CHECK(orders::find(folded.queries, customer, "order-00000001").error() == QueryError::not_found);
-  CHECK(orders::list(folded.queries, customer, "", "", {})->items.empty());
+  CHECK(orders::list(folded.queries, customer, {}, {})->items.empty());
   customer.customer = "customer-1";
   CHECK(orders::find(folded.queries, customer, "order-00000001"));
 }
@@ -344,7 +344,7 @@ TEST_CASE("projections: queries: pages go through a list once, newest first, wha
     std::vector<std::string> seen;
     PageRequest request{.cursor = "", .limit = limit};
     do {
-      const auto page = orders::list(folded.queries, here, "", "", request);
+      const auto page = orders::list(folded.queries, here, {}, request);
       REQUIRE(page);
       CHECK(page->items.size() <= limit);
       for (const Document& document : page->items) seen.emplace_back(Json::parse(document.json)->text("id"));
@@ -354,7 +354,114 @@ TEST_CASE("projections: queries: pages go through a list once, newest first, wha
     CHECK(seen.front() == "order-00000023");
     CHECK(seen.back() == "order-00000001");
   }
-  CHECK(orders::list(folded.queries, here, "customer-7", "COMPLETE", {})->items.size() == 1);
-  CHECK(orders::list(folded.queries, here, "customer-7", "PAID", {})->items.empty());
-  CHECK(orders::list(folded.queries, here, "", "", {.cursor = "zz../", .limit = 3})->items.size() == 3);
+  CHECK(orders::list(folded.queries, here, {.customer = "customer-7", .status = "COMPLETE"}, {})->items.size() == 1);
+  CHECK(orders::list(folded.queries, here, {.customer = "customer-7", .status = "PAID"}, {})->items.empty());
+  CHECK(orders::list(folded.queries, here, {}, {.cursor = "zz../", .limit = 3})->items.size() == 3);
+}
+
+namespace {
+
+constexpr std::string_view sources[] = {"woocommerce", "squarespace", "csv"};
+
+// Order n comes from source n % 3, has the SKUs FG-<n % 2> and FG-<n % 5>, and every fourth is paid.
+testing::Journal orders_of_shops(int count) {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  for (int n = 0; n < count; ++n) {
+    const std::string id = fmt::format("order-{:05}", n);
+    auto* placed = journal.commit().on("order/" + id).mutable_order_placed();
+    placed->set_order(id);
+    placed->set_number(fmt::format("SO-2026-{:05}", n));
+    placed->set_source(std::string(sources[n % 3]));
+    placed->set_external_id(fmt::format("{}", n));
+    placed->set_external_number(fmt::format("Web {}", n));
+    placed->set_customer("customer-1");
+    placed->set_currency("USD");
+    for (const int kind : {n % 2, n % 5}) {
+      auto* line = placed->add_lines();
+      line->set_line(fmt::format("{}", placed->lines_size()));
+      line->set_sku(fmt::format("FG-{}", kind));
+    }
+    if (n % 4 == 0) journal.on("order/" + id).mutable_order_paid()->set_order(id);
+  }
+  return journal;
+}
+
+// The ids of all pages, and how many pages there were.
+std::pair<std::vector<std::string>, int> every(const Folded& folded, const orders::Filter& filter, std::size_t limit) {
+  std::vector<std::string> ids;
+  int pages = 0;
+  PageRequest request{.cursor = "", .limit = limit};
+  do {
+    const auto page = orders::list(folded.queries, here, filter, request);
+    REQUIRE(page);
+    CHECK(page->items.size() <= limit);
+    for (const Document& document : page->items) ids.emplace_back(Json::parse(document.json)->text("id"));
+    request.cursor = page->cursor;
+    ++pages;
+  } while (!request.cursor.empty());
+  return {ids, pages};
+}
+
+}  // namespace
+
+TEST_CASE("projections: orders: several filters show what passes all of them, once, newest first, whatever the page size") {
+  const Folded folded(orders_of_shops(240));
+  for (const std::size_t limit : {1, 3, 200}) {
+    std::vector<std::string> expected;
+    for (int n = 239; n >= 0; --n)
+      if (n % 3 == 2 && n % 4 == 0) expected.push_back(fmt::format("order-{:05}", n));
+    CHECK(every(folded, {.status = "PAID", .source = "csv"}, limit).first == expected);
+  }
+  CHECK(every(folded, {.source = "woocommerce"}, 200).first.size() == 80);
+  CHECK(every(folded, {.customer = "customer-1", .status = "PAID", .source = "csv"}, 200).first.size() == 20);
+  CHECK(every(folded, {.customer = "customer-2", .status = "PAID"}, 200).first.empty());
+  CHECK(every(folded, {.status = "SHIPPED", .source = "csv"}, 200).first.empty());
+}
+
+TEST_CASE("projections: orders: a search finds numbers and SKUs, whole ones in any case, all that it names") {
+  testing::Journal journal = orders_of_shops(20);
+  auto* change = journal.commit().on("order/order-00003").mutable_order_lines_changed();
+  change->set_order("order-00003");
+  auto* line = change->add_lines();
+  line->set_line("1");
+  line->set_sku("NEW");
+  auto* mapped = journal.commit().on("order/order-00003").mutable_order_line_mapped();
+  mapped->set_order("order-00003");
+  mapped->set_line("1");
+  mapped->set_product("product-00000001");
+  auto* shipped = journal.commit().on("shipment/1").mutable_shipment_shipped();
+  shipped->set_shipment("1");
+  shipped->set_order("order-00004");
+  shipped->set_tracking_number("RX1IT");
+  const Folded folded(journal);
+  const auto found = [&](std::string_view search) {
+    std::string ids;
+    for (const std::string& id : every(folded, {.search = search}, 200).first) ids += (ids.empty() ? "" : " ") + id.substr(9);
+    return ids;
+  };
+  CHECK(found("so-2026-00007") == "07");
+  CHECK(found("SO-2026-0000") == "");
+  CHECK(found("web 12") == "12");
+  CHECK(found("  Fg-1 FG-4 ") == "19 09");
+  CHECK(found("new") == "03");
+  CHECK(found("fg-3") == "18 13 08");                  // order 3 has no such line any more
+  CHECK(found("rx1it") == "04");
+  CHECK(found("Ada") == "");
+}
+
+TEST_CASE("projections: queries: a search for what is hardly ever there stops early, and goes on behind its cursor") {
+  testing::Journal journal = orders_of_shops(static_cast<int>(page_look_max) * 3);
+  auto* change = journal.commit().on("order/order-00000").mutable_order_lines_changed();
+  change->set_order("order-00000");
+  for (const std::string sku : {"FG-3", "FG-4"}) {
+    auto* line = change->add_lines();
+    line->set_line(sku);
+    line->set_sku(sku);
+  }
+  const Folded folded(journal);
+  const auto [ids, pages] = every(folded, {.search = "FG-3 FG-4"}, 200);     // one in five has either, and the oldest one both
+  CHECK(ids == std::vector<std::string>{"order-00000"});
+  CHECK(pages == 2);
+  CHECK(every(folded, {.source = "woocommerce", .search = "so-2026-00003"}, 200).second == 1);   // the shortest list leads
 }

@@ -1,8 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <filesystem>
+#include <map>
 #include <random>
+#include <thread>
 
+#include "infra/store/limits.hpp"
 #include "infra/store/store.hpp"
 
 using namespace layerline;
@@ -64,6 +68,22 @@ TEST_CASE("store: a scan sees its prefix only, goes on behind a cursor and stops
   CHECK(keys(*store, "a/", "A") == std::vector<std::string>{"a/1", "a/2", "a/3"});
 }
 
+TEST_CASE("store: a walk jumps within its prefix, forwards and back, in the moment in which it began") {
+  const Folder folder;
+  auto store = store::Store::open(folder.path);
+  REQUIRE(store);
+  put(*store, {{"a/1", "one"}, {"a/3", "three"}, {"a0", ""}, {"b", ""}});
+  store::Walk walk = store->walk("a/");
+  put(*store, {{"a/2", "two"}});
+  CHECK(walk.seek("2"));
+  CHECK(walk.tail() == "3");
+  CHECK(walk.value() == "three");
+  CHECK_FALSE(walk.seek("4"));
+  CHECK(walk.seek(""));
+  CHECK(walk.tail() == "1");
+  CHECK(walk.state());
+}
+
 TEST_CASE("store: erasing a prefix takes its keys and no neighbour's") {
   const Folder folder;
   auto store = store::Store::open(folder.path);
@@ -73,6 +93,74 @@ TEST_CASE("store: erasing a prefix takes its keys and no neighbour's") {
   batch.erase_prefix("a/");
   REQUIRE(store->write(batch));
   CHECK(keys(*store, "a") == std::vector<std::string>{"a", "a0"});
+}
+
+TEST_CASE("store: a follower gets what is written under its prefix behind what it has read, each key as it stands") {
+  const Folder folder;
+  auto store = store::Store::open(folder.path);
+  REQUIRE(store);
+  put(*store, {{"a/1", "x"}, {"a/2", "x"}, {"b", "x"}});
+  std::vector<std::string> read;
+  auto following = store->follow("a/", [&](std::string_view key, std::string_view) {
+    read.emplace_back(key);
+    return true;
+  });
+  REQUIRE(following);
+  CHECK(read == std::vector<std::string>{"a/1", "a/2"});
+  CHECK(following->take().value().empty());
+  put(*store, {{"a/3", "x"}, {"a/1", "y"}, {"b", "y"}});
+  store::Batch batch;
+  batch.erase("a/2");
+  batch.put("a/3", "z");
+  REQUIRE(store->write(batch));
+  CHECK(following->take() == store::Following::Changes{{"a/1", "y"}, {"a/2", std::nullopt}, {"a/3", "z"}});
+  CHECK(following->take().value().empty());
+}
+
+TEST_CASE("store: a follower never gets half a batch, whenever it asks") {
+  const Folder folder;
+  auto store = store::Store::open(folder.path);
+  REQUIRE(store);
+  std::map<std::string, std::string> followed;
+  auto following = store->follow("a/", [](auto, auto) { return true; });
+  std::atomic<bool> written = false;
+  std::thread writer([&] {
+    for (int i = 0; i < 2'000; ++i) {
+      const std::string value = std::to_string(i);
+      put(*store, {{"a/1", value.c_str()}, {"a/2", value.c_str()}, {"a/3", value.c_str()}, {"a/4", value.c_str()}});
+    }
+    written = true;
+  });
+  bool whole = true;
+  for (bool last = false; !last;) {
+    last = written;
+    const auto changes = following->take();
+    for (const auto& [key, value] : *changes) followed[key] = value.value();
+    whole = whole && (followed.empty() || (followed["a/1"] == followed["a/2"] && followed["a/1"] == followed["a/4"]));
+  }
+  writer.join();
+  CHECK(whole);
+  CHECK(followed["a/4"] == "1999");
+}
+
+TEST_CASE("store: a follower for whom too much was written, or a prefix erased, has to read again") {
+  const Folder folder;
+  auto store = store::Store::open(folder.path);
+  REQUIRE(store);
+  const auto all = [](std::string_view, std::string_view) { return true; };
+  auto busy = store->follow("a/", all);
+  auto erased = store->follow("b/", all);
+  auto other = store->follow("c/", all);
+  const std::string large(store::followed_max_bytes / 4, 'x');
+  for (int i = 0; i < 9; ++i) put(*store, {{"a/1", large.c_str()}});
+  CHECK(busy->take().value().size() == 1);           // the same key again takes no more room
+  for (const char* key : {"a/1", "a/2", "a/3", "a/4", "a/5"}) put(*store, {{key, large.c_str()}});
+  store::Batch batch;
+  batch.erase_prefix("b/");
+  REQUIRE(store->write(batch));
+  CHECK_FALSE(busy->take());
+  CHECK_FALSE(erased->take());
+  CHECK(other->take().value().empty());
 }
 
 TEST_CASE("store: what was written in bulk is on disk after a flush") {

@@ -50,25 +50,31 @@ void EffectWorker::fold(const app::Fact& fact) {
   const auto over = [](Entry& attempted) {
     attempted.running = false;
     attempted.holder.clear();
+    attempted.attempted_ms = 0;
+  };
+  // The outcome of the last attempt is open for good.
+  const auto doubt = [](Entry& attempted) {
+    if (attempted.effect.in_doubt_since_ms == 0) attempted.effect.in_doubt_since_ms = attempted.attempted_ms;
   };
   const K& event = fact.event;
   if (event.has_effect_requested()) {
     const events::EffectRequested& request = event.effect_requested();
     if (!handlers_.contains(request.action_case())) return;
-    entries_[request.effect()] = {{fact.workshop, request.effect(), 0, request}, {}, fact.time_ms, false, false};
+    entries_[request.effect()] = {.effect = {fact.workshop, request.effect(), 0, 0, request}, .due_ms = fact.time_ms};
   } else if (event.has_effect_attempted()) {
     const events::EffectAttempted& made = event.effect_attempted();
-    if (Entry* e = entry(made.effect())) e->effect.attempt = made.attempt(), e->holder = process_of(made.worker());
+    if (Entry* e = entry(made.effect()))
+      doubt(*e), e->effect.attempt = made.attempt(), e->holder = process_of(made.worker()), e->attempted_ms = fact.time_ms;
   } else if (event.has_effect_succeeded()) {
     entries_.erase(event.effect_succeeded().effect());
   } else if (event.has_effect_failed()) {
     if (Entry* e = entry(event.effect_failed().effect())) over(*e), e->due_ms = event.effect_failed().retry_at_ms();
   } else if (event.has_effect_unknown()) {
-    if (Entry* e = entry(event.effect_unknown().effect())) over(*e), e->due_ms = event.effect_unknown().retry_at_ms();
+    if (Entry* e = entry(event.effect_unknown().effect())) doubt(*e), over(*e), e->due_ms = event.effect_unknown().retry_at_ms();
   } else if (event.has_effect_parked()) {
     if (Entry* e = entry(event.effect_parked().effect())) over(*e), e->parked = true;
   } else if (event.has_effect_retried()) {
-    if (Entry* e = entry(event.effect_retried().effect())) e->parked = false, e->due_ms = fact.time_ms;
+    if (Entry* e = entry(event.effect_retried().effect())) e->parked = false, e->due_ms = fact.time_ms, e->effect.in_doubt_since_ms = 0;
   }
   if (fact.live) changed_.notify_all();
 }
@@ -88,25 +94,42 @@ void EffectWorker::stop() {
 }
 
 void EffectWorker::run() {
-  while (const std::optional<OpenEffect> effect = take()) perform(*effect);
+  while (std::optional<Taken> taken = take()) perform(*taken);
 }
 
-std::optional<OpenEffect> EffectWorker::take() {
+std::optional<EffectWorker::Taken> EffectWorker::take() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const std::int64_t now = now_ms();
-    const bool on_duty = options_.on_duty();
-    for (auto& [id, entry] : entries_) {
-      if (!on_duty) break;
-      if (!is_free(entry, now)) continue;
-      entry.running = true;
-      OpenEffect effect = entry.effect;
-      effect.attempt += 1;
-      return effect;
-    }
+    if (options_.on_duty())
+      if (std::optional<Taken> taken = choose(now_ms())) return taken;
     changed_.wait_for(lock, std::chrono::milliseconds(limits::poll_ms));
   }
   return std::nullopt;
+}
+
+// The oldest of those that were tried least: one that fails for ever must not be every probe of its service.
+std::optional<EffectWorker::Taken> EffectWorker::choose(std::int64_t now_ms) {
+  std::multimap<std::int64_t, Entry*> tried;   // by attempts, the older first among equals
+  for (auto& [id, entry] : entries_) {
+    if (!is_free(entry, now_ms)) continue;
+    if (entry.effect.attempt > 0) tried.emplace(entry.effect.attempt, &entry);
+    else if (std::optional<Taken> taken = try_take(entry)) return taken;
+  }
+  for (const auto& [attempts, entry] : tried)
+    if (std::optional<Taken> taken = try_take(*entry)) return taken;
+  return std::nullopt;
+}
+
+// Nothing: its service is to be left alone now.
+std::optional<EffectWorker::Taken> EffectWorker::try_take(Entry& entry) {
+  const std::optional<circuit::Name> service = options_.circuits == nullptr ? std::nullopt : options_.service_of(entry.effect);
+  std::optional<circuit::Call> call = service ? options_.circuits->begin(*service) : std::nullopt;
+  if (service && !call) return std::nullopt;
+  entry.running = true;
+  Taken taken{entry.effect, std::move(call)};
+  taken.effect.attempt += 1;
+  if (taken.effect.in_doubt_since_ms == 0) taken.effect.in_doubt_since_ms = entry.attempted_ms;
+  return taken;
 }
 
 bool EffectWorker::is_free(const Entry& entry, std::int64_t now_ms) const {
@@ -123,17 +146,31 @@ bool EffectWorker::still_ours(const OpenEffect& effect) {
   return !stopping_ && found != entries_.end() && found->second.effect.attempt <= effect.attempt;
 }
 
-void EffectWorker::perform(const OpenEffect& effect) {
+void EffectWorker::perform(Taken& taken) {
+  const OpenEffect& effect = taken.effect;
   // The name is in the key: what one worker was given is nothing that another may do as well.
   const app::Outcome attempted = tell(effect, "attempt:" + worker_, AttemptEffect{EffectId(effect.id), effect.attempt, worker_});
   if (!applied(attempted) || !still_ours(effect)) return rest(effect.id, now_ms() + limits::owner_retry_ms);
-  const app::Outcome told = tell(effect, "result", handlers_.at(effect.request.action_case())(effect));
+  const app::Outcome told = tell(effect, "result", result(taken, handlers_.at(effect.request.action_case())(effect)));
   if (applied(told)) return;   // the fold of what was told says how it goes on
   // The owner refused the result: it must not be tried without end.
   const auto* rejected = std::get_if<journal::Rejected<Rejection>>(&told);
   const std::string why = rejected != nullptr ? "result refused: " + rejected->refusal.type : "result not taken";
   const app::Outcome parked = tell(effect, "refused", FinishEffect{EffectId(effect.id), Outcome::failed_for_good, why});
   if (!applied(parked)) rest(effect.id, now_ms() + limits::owner_retry_ms);
+}
+
+// A failure that is the service's own counts against the effect only if the service has answered others since it failed last: then it
+// works, but not for this one.
+Command EffectWorker::result(Taken& taken, Performed performed) {
+  const std::uint64_t answers = taken.call ? taken.call->end(performed.service) : 0;
+  auto* finish = std::get_if<FinishEffect>(&performed.command);
+  if (finish == nullptr || !finish->service_away) return std::move(performed.command);
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(taken.effect.id);
+  finish->service_away = taken.call && found != entries_.end() && found->second.answers == answers;
+  if (found != entries_.end()) found->second.answers = answers;
+  return std::move(performed.command);
 }
 
 // Repeats itself under the same key until the owner has decided, or the process stops.

@@ -15,19 +15,30 @@
 
 #include "infra/app/commands.hpp"
 #include "infra/app/follower.hpp"
+#include "infra/circuit/circuits.hpp"
 
 namespace layerline::effects {
 
 struct OpenEffect {
-  std::string workshop;
-  std::string id;
+  std::string workshop = {};
+  std::string id = {};
   std::int64_t attempt = 0;                 // the number of this attempt, from 1
-  events::EffectRequested request;          // personal data in clear
+  std::int64_t in_doubt_since_ms = 0;       // an earlier attempt of then may have done it; 0: none has
+  events::EffectRequested request = {};     // personal data in clear
 };
 
-// What the owner is told afterwards: FinishEffect, or the command that carries the result.
-using Perform = std::function<Command(const OpenEffect&)>;
+// What the owner is told afterwards: FinishEffect, or the command that carries the result. And how the outside service was found.
+struct Performed {
+  Performed(Command told) : command(std::move(told)) {}   // NOLINT: who calls no service returns the command alone
+  Performed(Command told, circuit::Ending found) : command(std::move(told)), service(std::move(found)) {}
+  Command command;
+  circuit::Ending service = circuit::NotCalled{};
+};
+using Perform = std::function<Performed(const OpenEffect&)>;
 using Action = events::EffectRequested::ActionCase;
+
+// The outside service that an effect calls; none: it calls none.
+using ServiceOf = std::function<std::optional<circuit::Name>(const OpenEffect&)>;
 
 // What a worker knows of the processes beside its own. Any thread; alone there are none.
 struct Colleagues {
@@ -41,6 +52,8 @@ struct WorkerOptions {
   std::size_t threads = 1;
   Colleagues colleagues = {};
   std::function<bool()> on_duty = [] { return true; };                  // false: takes nothing new now
+  circuit::Circuits* circuits = nullptr;                                // of the services that it calls
+  ServiceOf service_of = [](const OpenEffect&) { return std::nullopt; };
 };
 
 class EffectWorker {
@@ -59,17 +72,26 @@ class EffectWorker {
 
  private:
   struct Entry {
-    OpenEffect effect;                      // effect.attempt: attempts made so far
-    std::string holder;                     // the process that made the last one, as long as it has no outcome
+    OpenEffect effect = {};                 // effect.attempt: attempts made so far
+    std::string holder = {};                // the process that made the last one, as long as it has no outcome
     std::int64_t due_ms = 0;
     bool parked = false;
     bool running = false;
+    std::int64_t attempted_ms = 0;          // of the last attempt, as long as it has no outcome
+    std::uint64_t answers = 0;              // of its service, when it failed last
+  };
+  struct Taken {
+    OpenEffect effect;
+    std::optional<circuit::Call> call;
   };
   void run();
-  [[nodiscard]] std::optional<OpenEffect> take();
+  [[nodiscard]] std::optional<Taken> take();
+  [[nodiscard]] std::optional<Taken> choose(std::int64_t now_ms);
+  [[nodiscard]] std::optional<Taken> try_take(Entry& entry);
   [[nodiscard]] bool is_free(const Entry& entry, std::int64_t now_ms) const;
   [[nodiscard]] bool still_ours(const OpenEffect& effect);
-  void perform(const OpenEffect& effect);
+  void perform(Taken& taken);
+  [[nodiscard]] Command result(Taken& taken, Performed performed);
   [[nodiscard]] app::Outcome tell(const OpenEffect& effect, std::string_view step, Command command);
   void rest(const std::string& id, std::int64_t due_ms);
 

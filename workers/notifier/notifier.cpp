@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 
 namespace layerline::notifier {
 namespace {
 
 std::string money(std::int64_t minor_units, const std::string& currency) {
-  return fmt::format("{}.{:02} {}", minor_units / 100, minor_units % 100, currency);
+  return fmt::format("{}{}.{:02} {}", minor_units < 0 ? "-" : "", std::abs(minor_units) / 100, std::abs(minor_units) % 100, currency);
 }
 
 struct Words {
@@ -34,8 +35,9 @@ Words words_of(const Sender& sender, const std::string& workshop, const events::
             fmt::format("We have started to print your order {}.\n\nFollow it here: {}\n", number, link)};
   if (kind == "shipped")
     return {fmt::format("Order {} is on its way", number),
-            fmt::format("Your order {} was handed to {}.\nTracking number: {}\n\nFollow it here: {}\n", number, mail.carrier(),
-                        mail.tracking_number(), link)};
+            fmt::format("{} {} was handed to {}.\nTracking number: {}\n{}\nFollow it here: {}\n",
+                        mail.detail() == "part" ? "A part of your order" : "Your order", number, mail.carrier(), mail.tracking_number(),
+                        mail.detail() == "part" ? "The rest follows in another parcel.\n" : "", link)};
   if (kind == "delivered")
     return {fmt::format("Order {} was delivered", number),
             fmt::format("Your order {} was delivered. Did it turn out as you wanted? Reply to this mail with a few words; a review helps "
@@ -63,6 +65,9 @@ Words words_of(const Sender& sender, const std::string& workshop, const events::
     return {fmt::format("New order {}", number), fmt::format("Order {} was paid: {}.\n", number, money(mail.total(), mail.currency()))};
   if (kind == "stock_low")
     return {fmt::format("Stock of {} is low", number), fmt::format("{}: {}. Time to order more.\n", number, mail.detail())};
+  if (kind == "daily_report")
+    return {fmt::format("{} in short", number),
+            fmt::format("money received, less what was given back: {}\n{}\n", money(mail.total(), mail.currency()), mail.detail())};
   if (kind == "print_failed")
     return {fmt::format("A print of {} failed", number),
             fmt::format("A print of production order {} did not end well: {}.\n", number, mail.detail())};
@@ -74,17 +79,25 @@ std::int64_t now_ms() {
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
-Command send(const Sender& sender, const effects::OpenEffect& effect) {
-  const EffectId id(effect.id);
-  if (sender.server.host.empty()) return effects::FinishEffect{id, effects::Outcome::failed_for_good, "no mail server is configured"};
-  const auto sent = mail::send(sender.server, compose(sender, effect, now_ms()));
-  if (sent) return effects::FinishEffect{id, effects::Outcome::succeeded, ""};
-  switch (sent.error().outcome) {
-    case mail::SendError::Outcome::not_done: return effects::FinishEffect{id, effects::Outcome::failed, sent.error().message};
-    case mail::SendError::Outcome::refused: return effects::FinishEffect{id, effects::Outcome::failed_for_good, sent.error().message};
-    case mail::SendError::Outcome::unknown: return effects::FinishEffect{id, effects::Outcome::unknown, sent.error().message};
+effects::Outcome outcome_of(mail::SendError::Outcome outcome) {
+  switch (outcome) {
+    case mail::SendError::Outcome::not_done: return effects::Outcome::failed;
+    case mail::SendError::Outcome::refused: return effects::Outcome::failed_for_good;
+    case mail::SendError::Outcome::unknown: return effects::Outcome::unknown;
   }
-  return effects::FinishEffect{id, effects::Outcome::unknown, ""};
+  return effects::Outcome::unknown;
+}
+
+effects::Performed send(const Sender& sender, const effects::OpenEffect& effect) {
+  effects::FinishEffect finish{EffectId(effect.id), effects::Outcome::failed_for_good, "no mail server is configured"};
+  if (sender.server.host.empty()) return Command(finish);
+  const auto sent = mail::send(sender.server, compose(sender, effect, now_ms()));
+  finish.outcome = sent ? effects::Outcome::succeeded : outcome_of(sent.error().outcome);
+  finish.reason = sent ? "" : sent.error().message;
+  if (sent || sent.error().fault.empty()) return {std::move(finish), circuit::Answered{}};
+  // A server that takes mails and never says so would deliver one more at each try: such tries are counted.
+  finish.service_away = finish.outcome == effects::Outcome::failed;
+  return {std::move(finish), circuit::Fault{sent.error().fault}};
 }
 
 }  // namespace

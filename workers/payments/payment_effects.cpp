@@ -2,15 +2,34 @@
 
 #include <memory>
 
+#include "workers/payments/limits.hpp"
+
 namespace layerline::payments {
 namespace {
 
-// A failed or unknown call as the owner hears it. Unknown is reconciled by the same call under the same key, within Stripe's 24 hours.
+using circuit::Answered;
+using circuit::Fault;
+using effects::FinishEffect;
+using effects::Performed;
+
+// A failed or unknown call as the owner hears it. Unknown is reconciled by the same call under the same key, while Stripe knows it.
 template <class Result>
-Command not_done(const EffectId& effect, const Answer<Result>& answer) {
-  if (const auto* failed = std::get_if<Failed>(&answer))
-    return effects::FinishEffect{effect, failed->retryable ? effects::Outcome::failed : effects::Outcome::failed_for_good, failed->code};
-  return effects::FinishEffect{effect, effects::Outcome::unknown, std::get<Unknown>(answer).why};
+Performed not_done(const EffectId& effect, const Answer<Result>& answer) {
+  if (const auto* failed = std::get_if<Failed>(&answer)) {
+    const effects::Outcome outcome = failed->retryable ? effects::Outcome::failed : effects::Outcome::failed_for_good;
+    return {FinishEffect{effect, outcome, failed->code, std::holds_alternative<Fault>(failed->service)}, failed->service};
+  }
+  const Unknown& unknown = std::get<Unknown>(answer);
+  return {FinishEffect{effect, effects::Outcome::unknown, unknown.why, std::holds_alternative<Fault>(unknown.service)}, unknown.service};
+}
+
+// An outage may last longer than Stripe remembers a key: then what may be done already would be done a second time.
+bool may_be_forgotten(const effects::OpenEffect& effect) {
+  return effect.in_doubt_since_ms > 0 && circuit::clock_ms() - effect.in_doubt_since_ms > limits::key_life_ms;
+}
+Performed forgotten(const EffectId& effect) {
+  const std::string why = "an earlier attempt may have been done: look at the provider's, then retry";
+  return Command(FinishEffect{effect, effects::Outcome::failed_for_good, why});
 }
 
 // One connection per thread of the worker.
@@ -20,29 +39,31 @@ StripeApi& api_of(const StripeAccount& account) {
   return *api;
 }
 
-Command create_intent(const StripeAccount& account, const effects::OpenEffect& effect) {
+Performed create_intent(const StripeAccount& account, const effects::OpenEffect& effect) {
   const EffectId id(effect.id);
   const events::CreatePaymentIntent& asked = effect.request.create_payment_intent();
   const PaymentId payment(asked.payment());
-  if (account.api_key.reveal().empty()) return RecordIntentRefusal{id, payment, "no payment provider is configured"};
+  if (account.api_key.reveal().empty()) return Command(RecordIntentRefusal{id, payment, "no payment provider is configured"});
+  if (may_be_forgotten(effect)) return forgotten(id);
   const auto answer = api_of(account).create_intent({id, Money{asked.amount(), asked.currency()}, WorkshopId(effect.workshop), payment,
                                                      OrderId(asked.order()), "order " + asked.order()});
   if (const auto* intent = std::get_if<Intent>(&answer))
-    return RecordIntent{id, payment, "stripe", intent->id, intent->client_secret.reveal()};
+    return {RecordIntent{id, payment, "stripe", intent->id, intent->client_secret.reveal()}, Answered{}};
   if (const auto* failed = std::get_if<Failed>(&answer); failed != nullptr && !failed->retryable)
-    return RecordIntentRefusal{id, payment, failed->code};
+    return {RecordIntentRefusal{id, payment, failed->code}, failed->service};
   return not_done(id, answer);
 }
 
-Command cancel_intent(const StripeAccount& account, const effects::OpenEffect& effect) {
+Performed cancel_intent(const StripeAccount& account, const effects::OpenEffect& effect) {
   const EffectId id(effect.id);
   const auto answer = api_of(account).cancel_intent(id, effect.request.cancel_payment_intent().intent());
-  if (std::holds_alternative<Intent>(answer)) return effects::FinishEffect{id, effects::Outcome::succeeded, ""};
+  if (std::holds_alternative<Intent>(answer)) return {FinishEffect{id, effects::Outcome::succeeded, ""}, Answered{}};
   return not_done(id, answer);
 }
 
-Command create_refund(const StripeAccount& account, const effects::OpenEffect& effect) {
+Performed create_refund(const StripeAccount& account, const effects::OpenEffect& effect) {
   const EffectId id(effect.id);
+  if (may_be_forgotten(effect)) return forgotten(id);
   const events::CreateRefund& asked = effect.request.create_refund();
   RefundOrder order;
   order.effect = id;
@@ -52,7 +73,7 @@ Command create_refund(const StripeAccount& account, const effects::OpenEffect& e
   order.payment = PaymentId(asked.payment());
   const auto answer = api_of(account).create_refund(order);
   // The money is refunded when the webhook says so, with the provider's total.
-  if (std::holds_alternative<Refund>(answer)) return effects::FinishEffect{id, effects::Outcome::succeeded, ""};
+  if (std::holds_alternative<Refund>(answer)) return {FinishEffect{id, effects::Outcome::succeeded, ""}, Answered{}};
   return not_done(id, answer);
 }
 

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include "infra/circuit/http_ending.hpp"
+
 namespace layerline::payments {
 namespace {
 
@@ -135,18 +137,20 @@ std::string error_code(const http::ClientResponse& response) {
 
 // The table of commerce.md 1.3. A 5xx is saved under the key and replayed, so it says nothing about what happened.
 std::variant<Failed, Unknown> classify_error(const http::ClientResponse& response) {
-  if (response.status >= 500 || response.status < 400) return Unknown{error_code(response)};
+  circuit::Ending service = circuit::ending_of(response);
+  if (response.status >= 500 || response.status < 400) return Unknown{error_code(response), std::move(service)};
   bool retryable = response.status == 409 || response.status == 429;
   if (response.header("stripe-should-retry") == "true") retryable = true;
   if (response.header("stripe-should-retry") == "false") retryable = false;
-  return Failed{.retryable = retryable, .code = error_code(response)};
+  return Failed{.retryable = retryable, .code = error_code(response), .service = std::move(service)};
 }
 
 template <class Result, class Read>
 Answer<Result> classify(const HttpAnswer& answer, const Read& read) {
   if (!answer) {
-    if (answer.error().outcome == http::TransportError::Outcome::not_done) return Failed{.retryable = true, .code = "not_reached"};
-    return Unknown{answer.error().message};
+    circuit::Ending service = circuit::ending_of(answer.error());
+    if (answer.error().outcome == http::TransportError::Outcome::not_done) return Failed{true, "not_reached", std::move(service)};
+    return Unknown{answer.error().message, std::move(service)};
   }
   if (answer->status < 200 || answer->status >= 300) {
     return std::visit([](auto&& error) -> Answer<Result> { return std::move(error); }, classify_error(*answer));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "domain/kernel/types.hpp"
+#include "infra/circuit/circuit.hpp"
 #include "infra/http/client.hpp"
 
 namespace layerline::payments {
@@ -64,9 +65,11 @@ struct Refund {
 struct Failed {
   bool retryable = false;   // with the same key, later
   std::string code;         // "card_declined:insufficient_funds", "authentication", …: stable, for people and metrics
+  circuit::Ending service = circuit::Answered{};
 };
 struct Unknown {
   std::string why;
+  circuit::Ending service = circuit::Answered{};
 };
 template <class Result>
 using Answer = std::variant<Result, Failed, Unknown>;

@@ -101,6 +101,13 @@ Data facts(Data data, const events::ProductionOrderCreated& created) {
       .flag("rush", created.rush());
 }
 
+// How many lie in a parcel, or no longer will.
+std::int64_t pieces(const auto& event) {
+  std::int64_t sum = 0;
+  for (const events::Piece& piece : event.pieces()) sum += piece.quantity();
+  return sum;
+}
+
 }  // namespace
 
 // Every kind of event stands here, so that a new one does not compile until somebody has said what of it is public.
@@ -119,6 +126,7 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
     // How the workshop is run, who may do what, models and products: its own business.
     case Kind::kWorkshopOpened: case Kind::kWorkshopConfigured: case Kind::kWorkshopListed: case Kind::kKeyIssued:
     case Kind::kKeyRevoked: case Kind::kSubjectErased: case Kind::kTimerSet: case Kind::kTimerFired: case Kind::kFileUploaded:
+    case Kind::kDailyReported:
     case Kind::kModelAnalysed: case Kind::kModelRefused: case Kind::kProductCreated: case Kind::kProductBomDefined:
       return std::nullopt;
 
@@ -158,6 +166,11 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
       return order(event.order_quality_failed()).number("reprint_quantity", event.order_quality_failed().reprint_quantity());
     case Kind::kOrderReadyToShip: return order(event.order_ready_to_ship());
     case Kind::kOrderShipped: return order(event.order_shipped()).id("shipment", event.order_shipped().shipment());
+    case Kind::kOrderPartlyShipped: {
+      const auto& e = event.order_partly_shipped();
+      return order(e).id("shipment", e.shipment()).number("pieces", pieces(e));
+    }
+    case Kind::kOrderRestCancelled: return order(event.order_rest_cancelled()).number("pieces", pieces(event.order_rest_cancelled()));
     case Kind::kOrderDelivered: return order(event.order_delivered()).id("shipment", event.order_delivered().shipment());
     case Kind::kOrderCompleted: return order(event.order_completed());
     case Kind::kOrderHeld: return order(event.order_held());
@@ -298,8 +311,8 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
     case Kind::kCartItemSet: case Kind::kCartMerged: case Kind::kCartCheckedOut: case Kind::kCartHoldLapsed: case Kind::kCartOrdered:
       return std::nullopt;
 
-    // Where things lie and who sands them.
-    case Kind::kLocationOpened: case Kind::kStockMoved: case Kind::kProductionStepDone: return std::nullopt;
+    // Where things lie, who sands them and what they look like.
+    case Kind::kLocationOpened: case Kind::kStockMoved: case Kind::kProductionStepDone: case Kind::kQualityPhotoTaken: return std::nullopt;
     // What a workshop buys and plans is its own business; what comes of it are receipts and production orders.
     case Kind::kSupplierAdded: case Kind::kPurchaseDrafted: case Kind::kPurchasePlaced: case Kind::kPurchaseReceived:
     case Kind::kPurchaseCancelled: case Kind::kUnitsShortageNoted: case Kind::kItemRulesSet: case Kind::kPlannedOrderFirmed:

@@ -22,9 +22,9 @@ Told not_done(const Called& call, bool wrote) {
     case End::good: return {Outcome::unknown, "the answer cannot be read"};
     case End::gone: return {Outcome::failed_for_good, "the shop does not know the order"};
     case End::limited:
-    case End::not_done: return {Outcome::failed, call.why};
+    case End::not_done: return {Outcome::failed, call.why, call.service};
     case End::refused: return {Outcome::failed_for_good, call.why};
-    case End::unknown: return {wrote ? Outcome::unknown : Outcome::failed, call.why};
+    case End::unknown: return {wrote ? Outcome::unknown : Outcome::failed, call.why, call.service};
   }
   return {Outcome::unknown, call.why};
 }
@@ -75,15 +75,16 @@ Called perform(const http::ClientRequest& request) {
   return called(client.perform(request));
 }
 
-Command push(const app::ShopTable& shops, const effects::OpenEffect& effect) {
+effects::Performed push(const app::ShopTable& shops, const effects::OpenEffect& effect) {
   const EffectId id(effect.id);
   const events::PushFulfilment& asked = effect.request.push_fulfilment();
   const auto shop = shops.find(effect.workshop, asked.shop());
   if (!shop || shop->source != asked.source())
-    return effects::FinishEffect{id, Outcome::failed_for_good, "the shop is no longer connected"};
+    return Command(effects::FinishEffect{id, Outcome::failed_for_good, "the shop is no longer connected"});
   const Parcel parcel{asked.external_order(), asked.carrier(), asked.tracking_number(), Time{now_ms()}};
   Told told = tell_parcel(*shop, parcel, perform, fresh_stamp);
-  return effects::FinishEffect{id, told.outcome, std::move(told.reason)};
+  const bool away = std::holds_alternative<circuit::Fault>(told.service);
+  return {effects::FinishEffect{id, told.outcome, std::move(told.reason), away}, std::move(told.service)};
 }
 
 }  // namespace
@@ -94,6 +95,12 @@ Told tell_parcel(const app::ConnectedShop& shop, const Parcel& parcel, const Cal
 
 std::map<effects::Action, effects::Perform> shop_effects(const app::ShopTable& shops) {
   return {{events::EffectRequested::kPushFulfilment, [&shops](const effects::OpenEffect& effect) { return push(shops, effect); }}};
+}
+
+std::optional<circuit::Name> service_of(const app::ShopTable& shops, const effects::OpenEffect& effect) {
+  const std::string& shop = effect.request.push_fulfilment().shop();
+  if (!shops.find(effect.workshop, shop)) return std::nullopt;   // no longer connected: nothing is called
+  return circuit::Name{std::string(service), effect.workshop, shop};
 }
 
 }  // namespace layerline::shops

@@ -8,6 +8,7 @@
 
 #include "domain/kernel/iso_time.hpp"
 #include "domain/shops/shop.hpp"
+#include "infra/circuit/http_ending.hpp"
 #include "infra/crypto/digest.hpp"
 #include "infra/crypto/encoding.hpp"
 #include "infra/json/writer.hpp"
@@ -143,15 +144,15 @@ http::ClientRequest woocommerce_completed_request(const ConnectedShop& shop, con
 Called called(const std::expected<http::ClientResponse, http::TransportError>& answer) {
   if (!answer) {
     const bool not_done = answer.error().outcome == http::TransportError::Outcome::not_done;
-    return {not_done ? End::not_done : End::unknown, "", {}, answer.error().message};
+    return {not_done ? End::not_done : End::unknown, "", {}, answer.error().message, circuit::ending_of(answer)};
   }
   const int status = answer->status;
   const std::string why = fmt::format("http_{}", status);
   if (status >= 200 && status < 300) return {End::good, answer->body, {}, ""};
   if (status == 404 || status == 410) return {End::gone, "", {}, why};
-  if (status == 429) return {End::limited, "", retry_after_of(*answer), why};
+  if (status == 429) return {End::limited, "", retry_after_of(*answer), why, circuit::ending_of(answer)};
   if (status >= 400 && status < 500) return {End::refused, "", {}, why};
-  return {End::unknown, "", {}, why};   // also a redirect: the address of the shop is not the right one
+  return {End::unknown, "", {}, why, circuit::ending_of(answer)};   // also a redirect: the address of the shop is not the right one
 }
 
 std::string percent_encoded(std::string_view text) {

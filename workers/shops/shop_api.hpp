@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "infra/app/shop_table.hpp"
+#include "infra/circuit/circuit.hpp"
 #include "infra/http/client.hpp"
 #include "workers/shops/shop_poll.hpp"
 
@@ -19,6 +20,8 @@ struct Stamp {
   std::string nonce;
   std::int64_t time_s = 0;
 };
+
+inline constexpr std::string_view service = "shops";   // of their circuits
 
 [[nodiscard]] Source source_of(const app::ConnectedShop& shop);
 
@@ -49,6 +52,7 @@ struct Called {
   std::string body;
   Duration retry_after;
   std::string why;           // "http_503", libcurl's words: nothing personal
+  circuit::Ending service = circuit::Answered{};
 };
 [[nodiscard]] Called called(const std::expected<http::ClientResponse, http::TransportError>& answer);
 

@@ -52,8 +52,8 @@ orders::ObserveShopOrder deleted(const app::ConnectedShop& shop, const std::stri
 
 }  // namespace
 
-ShopsWorker::ShopsWorker(app::Commands& commands, const app::ShopTable& shops, WorkerOptions options)
-    : commands_(commands), shops_(shops), options_(std::move(options)) {}
+ShopsWorker::ShopsWorker(app::Commands& commands, const app::ShopTable& shops, circuit::Circuits& circuits, WorkerOptions options)
+    : commands_(commands), shops_(shops), circuits_(circuits), options_(std::move(options)) {}
 
 const std::vector<std::string>& ShopsWorker::fact_types() {
   static const std::vector<std::string> types = {"shop.connected", "shop.removed", "shop.order_notified"};
@@ -66,8 +66,10 @@ void ShopsWorker::fold(const app::Fact& fact) {
   if (event.has_shop_connected()) {
     // Polls are made when they are first needed, from how far the table says that was read by then.
     entries_.erase({fact.workshop, event.shop_connected().shop()});
+    circuits_.forget({std::string(service), fact.workshop, event.shop_connected().shop()});   // its address may be another one
   } else if (event.has_shop_removed()) {
     entries_.erase({fact.workshop, event.shop_removed().shop()});
+    circuits_.forget({std::string(service), fact.workshop, event.shop_removed().shop()});
   } else if (event.has_shop_order_notified() && fact.live) {   // of an earlier life: the polls find them
     const auto found = entries_.find({fact.workshop, event.shop_order_notified().shop()});
     if (found != entries_.end()) found->second.poll.notified(event.shop_order_notified().external_order());
@@ -91,7 +93,7 @@ void ShopsWorker::stop() {
 
 void ShopsWorker::run() {
   http::Client client;
-  while (const std::optional<Task> task = take()) perform(client, *task);
+  while (std::optional<Task> task = take()) perform(client, *task);
 }
 
 std::optional<ShopsWorker::Task> ShopsWorker::take() {
@@ -104,16 +106,26 @@ std::optional<ShopsWorker::Task> ShopsWorker::take() {
           found = entries_.emplace(Key{shop.workshop, shop.id},
                                    Entry{ShopPoll(source_of(shop), Time{shop.caught_up_ms}, Duration{options_.poll_ms}), ++generations_})
                       .first;
-        if (auto ask = found->second.poll.next(now())) return Task{std::move(shop), std::move(*ask), found->second.generation};
+        if (std::optional<Task> task = task_of(shop, found->second)) return task;
       }
     changed_.wait_for(lock, std::chrono::milliseconds(std::min(limits::idle_ms, options_.poll_ms)));
   }
   return std::nullopt;
 }
 
-void ShopsWorker::perform(http::Client& client, const Task& task) {
+// Nothing: there is nothing to ask now, or the shop is to be left alone.
+std::optional<ShopsWorker::Task> ShopsWorker::task_of(app::ConnectedShop& shop, Entry& entry) {
+  std::optional<circuit::Call> call = circuits_.begin({std::string(service), shop.workshop, shop.id});
+  if (!call) return std::nullopt;
+  std::optional<Ask> ask = entry.poll.next(now());
+  if (!ask) return std::nullopt;
+  return Task{std::move(shop), std::move(*ask), entry.generation, std::move(*call)};
+}
+
+void ShopsWorker::perform(http::Client& client, Task& task) {
   const Stamp stamp{crypto::hex(crypto::random_bytes(16)), now().ms / 1'000};
   const Called answer = called(client.perform(ask_request(task.shop, task.ask, stamp)));
+  task.call.end(answer.service);
   if (std::holds_alternative<AskOrder>(task.ask)) perform_order(task, answer);
   else perform_changes(task, answer);
 }

@@ -18,6 +18,7 @@
 #include "infra/app/commands.hpp"
 #include "infra/app/follower.hpp"
 #include "infra/app/shop_table.hpp"
+#include "infra/circuit/circuits.hpp"
 #include "infra/http/client.hpp"
 #include "workers/shops/limits.hpp"
 #include "workers/shops/shop_api.hpp"
@@ -34,7 +35,7 @@ struct WorkerOptions {
 
 class ShopsWorker {
  public:
-  ShopsWorker(app::Commands& commands, const app::ShopTable& shops, WorkerOptions options);
+  ShopsWorker(app::Commands& commands, const app::ShopTable& shops, circuit::Circuits& circuits, WorkerOptions options);
   ~ShopsWorker() { stop(); }
   ShopsWorker(const ShopsWorker&) = delete;
   ShopsWorker& operator=(const ShopsWorker&) = delete;
@@ -52,6 +53,7 @@ class ShopsWorker {
     app::ConnectedShop shop;
     Ask ask;
     std::uint64_t generation = 0;
+    circuit::Call call;
   };
   struct Entry {
     ShopPoll poll;
@@ -61,7 +63,8 @@ class ShopsWorker {
 
   void run();
   [[nodiscard]] std::optional<Task> take();
-  void perform(http::Client& client, const Task& task);
+  [[nodiscard]] std::optional<Task> task_of(app::ConnectedShop& shop, Entry& entry);
+  void perform(http::Client& client, Task& task);
   void perform_order(const Task& task, const Called& answer);
   void perform_changes(const Task& task, const Called& answer);
   [[nodiscard]] bool tell(const Task& task, const orders::ObserveShopOrder& order);
@@ -71,6 +74,7 @@ class ShopsWorker {
 
   app::Commands& commands_;
   const app::ShopTable& shops_;
+  circuit::Circuits& circuits_;
   const WorkerOptions options_;
   std::vector<std::thread> threads_;
   std::mutex mutex_;                                      // guards the next three

@@ -1,0 +1,226 @@
+#include "gateways/internal/dates.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "domain/kernel/iso_time.hpp"
+#include "projections/orders.hpp"
+#include "projections/production.hpp"
+#include "projections/products.hpp"
+
+namespace layerline::internal {
+namespace {
+
+namespace p = projections;
+using production::Expected;
+using production::Work;
+using store::Json;
+
+// {…} with more members.
+void append(std::string& object, const std::string& members) {
+  object.pop_back();
+  object.append(",").append(members).append("}");
+}
+
+std::string member(std::string_view name, const std::optional<std::string>& text) {
+  return std::string("\"").append(name).append("\":").append(text ? Json(*text).str() : "null");
+}
+
+std::string time_member(std::string_view name, std::optional<Time> at) {
+  return member(name, at ? std::optional(iso_time(at->ms)) : std::nullopt);
+}
+
+std::string date_member(const Outlook& outlook, std::optional<Time> ready) {
+  return member("expected_delivery_date", ready ? std::optional(outlook.delivery_date(*ready)) : std::nullopt);
+}
+
+void add_expected(const Outlook& outlook, p::Document& document) {
+  const auto json = Json::parse(document.json);
+  const Expected expected = json ? outlook.of(*json) : Expected{};
+  append(document.json, time_member("expected_at", expected.at) + ",\"no_printer_fits\":" + (expected.no_printer_fits ? "true" : "false"));
+}
+
+// The latest of them; nullopt: one of them is not known, or there is none.
+std::optional<Time> last_of(std::span<const Expected> all) {
+  std::optional<Time> last;
+  for (const Expected& expected : all) {
+    if (!expected.at) return std::nullopt;
+    last = std::max(last.value_or(*expected.at), *expected.at);
+  }
+  return last;
+}
+
+// ---- orders ----
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+// What is put together by hand is so once its parts are printed.
+bool is_to_be_printed(const Json& production_order) {
+  return !is_one_of(production_order.text("status"), {"completed", "cancelled"}) && !production_order.text("material").empty();
+}
+
+bool all_planned(const Json& order) {
+  const Json* lines = order.find("lines");
+  return lines == nullptr || lines->array() == nullptr ||
+         std::ranges::all_of(*lines->array(), [](const Json& line) { return line.text("state") == "planned"; });
+}
+
+// When the last piece of an order in production is printed.
+std::optional<Time> ready_at(const p::Queries& queries, const p::Scope& all, const Outlook& outlook, const Json& order) {
+  if (!all_planned(order)) return std::nullopt;
+  std::vector<Expected> ends;
+  const Json* production_orders = order.find("production_orders");
+  if (production_orders == nullptr || production_orders->array() == nullptr) return std::nullopt;
+  for (const Json& line : *production_orders->array()) {
+    const auto found = p::production::find(queries, all, line.text("id"));
+    const auto json = found ? Json::parse(found->json) : std::nullopt;
+    if (json && is_to_be_printed(*json)) ends.push_back(outlook.of(*json));
+  }
+  return last_of(ends);
+}
+
+// ---- what is not in the queue yet ----
+
+// nullopt: not every file is measured.
+std::optional<std::vector<Work>> work_of_quote(const Json& quote) {
+  std::vector<Work> work;
+  const Json* files = quote.find("files");
+  if (files == nullptr || files->array() == nullptr) return std::nullopt;
+  for (const Json& file : *files->array()) {
+    Work& part = work.emplace_back();
+    part.pieces = quote.integer("quantity");
+    part.print_ms = file.integer("print_time_ms");
+    read_facts(file.find("facts"), part);
+    if (part.print_ms == 0) return std::nullopt;
+  }
+  return work;
+}
+
+// Of the usual file, if there is one.
+void add_prints(const Json& product, std::int64_t quantity, std::vector<Work>& work) {
+  const Json* files = product.find("files");
+  if (files == nullptr || files->array() == nullptr || files->array()->empty()) return;
+  const auto usual = std::ranges::find_if(*files->array(), [](const Json& file) { return file.text("profile") == "default"; });
+  const Json& file = usual == files->array()->end() ? files->array()->front() : *usual;
+  Work& part = work.emplace_back();
+  part.pieces = quantity;
+  part.print_ms = file.integer("print_time_ms");
+  read_facts(file.find("facts"), part);
+}
+
+// A product as it would be made, down its bill of materials, where its parts do not lie on the shelf.
+void add_product(const p::Queries& queries, const p::Scope& all, std::string_view id, std::int64_t quantity, std::vector<Work>& work) {
+  const auto found = p::products::find(queries, all, id);
+  const auto json = found ? Json::parse(found->json) : std::nullopt;
+  if (!json || json->text("kind") == "material") return;
+  const std::int64_t to_make = std::max<std::int64_t>(0, quantity - std::max<std::int64_t>(0, json->integer("available")));
+  if (to_make == 0) return;
+  add_prints(*json, to_make, work);
+  const Json* bom = json->find("bom");
+  if (bom == nullptr || bom->array() == nullptr) return;
+  for (const Json& line : *bom->array())
+    if (!line.text("component_id").empty()) add_product(queries, all, line.text("component_id"), to_make * line.integer("quantity"), work);
+}
+
+}  // namespace
+
+// ---- documents ----
+
+Dates::Found Dates::production_order(Found found) const {
+  const auto outlook = found ? outlooks_.of(queries_, all_) : Outlooks::Asked(nullptr);
+  if (!outlook) return std::unexpected(outlook.error());
+  if (found) add_expected(**outlook, *found);
+  return found;
+}
+
+Dates::Pages Dates::production_orders(Pages page) const {
+  if (!page || page->items.empty()) return page;
+  const auto outlook = outlooks_.of(queries_, all_);
+  if (!outlook) return std::unexpected(outlook.error());
+  for (p::Document& document : page->items) add_expected(**outlook, document);
+  return page;
+}
+
+Dates::Found Dates::order(Found found) const {
+  if (!found) return found;
+  const auto dates = dates_of(*found);
+  return with_dates(std::move(*found), dates);
+}
+
+// Of a magic link: it shows no more of the order than its dates.
+Dates::Found Dates::tracking(Found found, const std::string& id) const {
+  if (!found) return found;
+  const Found order = p::orders::find(queries_, all_, id);
+  return order ? with_dates(std::move(*found), dates_of(*order)) : order;
+}
+
+Dates::Found Dates::with_dates(p::Document document, const std::expected<std::string, p::QueryError>& dates) {
+  if (!dates) return std::unexpected(dates.error());
+  append(document.json, *dates);
+  return document;
+}
+
+std::expected<std::string, p::QueryError> Dates::dates_of(const p::Document& order) const {
+  const bool printed = is_one_of(order.status, {"PRINTED", "QUALITY_CHECK", "READY_TO_SHIP"});
+  const auto json = printed || is_one_of(order.status, {"PAID", "QUEUED", "PRINTING"}) ? Json::parse(order.json) : std::nullopt;
+  if (!json || json->flag("on_hold")) return "\"expected_ready_at\":null,\"expected_delivery_date\":null";
+  const auto outlook = outlooks_.of(queries_, all_);
+  if (!outlook) return std::unexpected(outlook.error());
+  const std::optional<Time> ready = printed ? std::nullopt : ready_at(queries_, all_, **outlook, *json);
+  return time_member("expected_ready_at", ready) + "," + date_member(**outlook, printed ? (*outlook)->now() : ready);
+}
+
+Dates::Found Dates::quote(Found found) const {
+  if (!found) return found;
+  const auto json = is_one_of(found->status, {"draft", "pending", "approved"}) ? Json::parse(found->json) : std::nullopt;
+  const auto work = json ? work_of_quote(*json) : std::nullopt;
+  if (!work) {
+    append(found->json, "\"expected_delivery_date\":null");
+    return found;
+  }
+  const auto outlook = outlooks_.of(queries_, all_);
+  if (!outlook) return std::unexpected(outlook.error());
+  append(found->json, date_member(**outlook, last_of((*outlook)->of_new(*work, json->flag("rush")))));
+  return found;
+}
+
+Dates::Found Dates::cart(Found found) const {
+  auto json = found ? Json::parse(found->json) : std::nullopt;
+  if (!json) return found;
+  std::vector<Work> work;
+  std::vector<std::size_t> ends_of_items;   // where the work of each ends
+  for (const Json& item : (*json)["items"].items()) {
+    if (!item.flag("stocked") && item.text("problem").empty())
+      add_product(queries_, all_, item.text("product_id"), item.integer("quantity"), work);
+    ends_of_items.push_back(work.size());
+  }
+  std::shared_ptr<const Outlook> outlook;
+  if (!work.empty()) {
+    auto asked = outlooks_.of(queries_, all_);
+    if (!asked) return std::unexpected(asked.error());
+    outlook = std::move(*asked);
+  }
+  const std::vector<Expected> ends = outlook == nullptr ? std::vector<Expected>() : outlook->of_new(work, false);
+  const auto date = [&](std::size_t from, std::size_t to) {
+    const auto last = last_of(std::span(ends).subspan(from, to - from));
+    return last ? Json(outlook->delivery_date(*last)) : Json();
+  };
+  std::size_t from = 0;
+  auto to = ends_of_items.begin();
+  for (Json& item : (*json)["items"].items()) {
+    item["expected_delivery_date"] = date(from, *to);
+    from = *to++;
+  }
+  (*json)["expected_delivery_date"] = date(0, ends.size());
+  found->json = json->str();
+  return found;
+}
+
+}  // namespace layerline::internal

@@ -1,0 +1,185 @@
+#include "gateways/internal/outlook.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <functional>
+#include <utility>
+
+#include "domain/kernel/iso_time.hpp"
+#include "gateways/internal/limits.hpp"
+#include "projections/limits.hpp"
+#include "projections/planning.hpp"
+#include "projections/printers.hpp"
+#include "projections/production.hpp"
+
+namespace layerline::internal {
+namespace {
+
+namespace p = projections;
+using store::Json;
+
+constexpr std::int64_t day_ms = 86'400'000;
+
+std::int64_t clock_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+// Every document of a list's first pages, as its JSON.
+template <class List>
+std::expected<void, p::QueryError> each(const List& list, std::size_t most, const std::function<void(const Json&)>& visit) {
+  p::PageRequest request{"", p::page_max};
+  std::size_t seen = 0;
+  do {
+    const auto page = list(request);
+    if (!page) return std::unexpected(page.error());
+    for (const p::Document& document : page->items) {
+      const auto json = Json::parse(document.json);
+      if (!json) return std::unexpected(p::QueryError::damaged);
+      if (seen++ == most) return {};
+      visit(*json);
+    }
+    request.cursor = page->cursor;
+  } while (!request.cursor.empty());
+  return {};
+}
+
+std::int64_t micrometres(const Json* millimetres) {
+  return millimetres == nullptr ? 0 : std::llround(std::strtod(millimetres->str().c_str(), nullptr) * 1000);
+}
+
+// What is left of its print, by its printer's last word.
+std::int64_t left_ms(const Json& job) {
+  return job.integer("print_time_ms") * std::clamp<std::int64_t>(100 - job.integer("percent"), 0, 100) / 100;
+}
+
+}  // namespace
+
+void read_facts(const Json* facts, production::Work& work) {
+  const Json* box = facts == nullptr ? nullptr : facts->find("bounding_box_mm");
+  if (box == nullptr) return;
+  work.facts.size_x_um = micrometres(box->find("x"));
+  work.facts.size_y_um = micrometres(box->find("y"));
+  work.facts.size_z_um = micrometres(box->find("z"));
+  work.printer_model = facts->text("printer_model");
+  work.nozzle_um = micrometres(facts->find("nozzle_mm"));
+}
+
+// ---- reading ----
+
+std::expected<Outlook, p::QueryError> Outlook::read(const p::Queries& queries, const p::Scope& scope, Time now) {
+  Outlook out;
+  out.now_ = now;
+  const p::Scope all{scope.partition, scope.workshop, {}};
+  const auto days = p::planning::delivery_days(queries, all);
+  if (!days) return std::unexpected(days.error());
+  out.delivery_days_ = *days;
+  auto listed = each([&](const p::PageRequest& request) { return p::printers::list(queries, all, "", request); }, limits::outlook_printers,
+                     [&](const Json& printer) { out.add_printer(printer); });
+  if (listed)
+    listed = each([&](const p::PageRequest& request) { return p::production::queue(queries, all, request); }, limits::outlook_orders,
+                  [&](const Json& order) { out.add_order(order); });
+  if (!listed) return std::unexpected(listed.error());
+  out.foretell();
+  return out;
+}
+
+void Outlook::add_printer(const Json& printer) {
+  production::Machine& machine = machines_.emplace_back();
+  machine.free_at = now_;
+  machine.printer.model = printer.text("model");
+  machine.printer.status = printer.text("status");
+  machine.printer.nozzle_um = micrometres(printer.find("nozzle_mm"));
+  if (const Json* bed = printer.find("bed_mm")) {
+    machine.printer.bed_x_um = micrometres(bed->find("x"));
+    machine.printer.bed_y_um = micrometres(bed->find("y"));
+    machine.printer.bed_z_um = micrometres(bed->find("z"));
+  }
+  if (const Json* slots = printer.find("slots"); slots != nullptr && slots->array() != nullptr)
+    for (const Json& slot : *slots->array())
+      machine.printer.slots[slot.integer("slot")].material = MaterialId(std::string(slot.text("material")));
+  const Json* job = printer.find("current_job");
+  if (job == nullptr || job->is_null()) return;
+  machine.free_at = now_ + Duration{left_ms(*job)};
+  Running& running = running_.try_emplace(std::string(job->text("production_order_id")), Running{now_}).first->second;
+  if (running.end && printing::reachable(machine.printer))
+    running.end = std::max(*running.end, machine.free_at);
+  else
+    running.end = std::nullopt;
+}
+
+// What waits for somebody's word, or for his hands, takes no printer's time.
+void Outlook::add_order(const Json& order) {
+  const Json* reasons = order.find("waits_for");
+  const bool held = reasons != nullptr && reasons->array() != nullptr &&
+                    std::ranges::any_of(*reasons->array(), [](const Json& reason) { return reason.text() == "order_on_hold"; });
+  Work work;
+    work.print_ms = order.integer("print_time_ms_per_unit");
+  work.material = MaterialId(std::string(order.text("material")));
+  work.pieces = held || work.material.empty() ? 0 : order.integer("open");
+  read_facts(order.find("facts"), work);
+  if (const Json* file = order.find("print_file"); file != nullptr && !file->is_null()) {
+    work.print_ms = file->integer("print_time_ms");
+    work.printer_model = file->text("printer_model");
+    work.nozzle_um = micrometres(file->find("nozzle_mm"));
+  }
+  if (order.flag("rush")) rush_ = queue_.size() + 1;
+  queue_.push_back(std::move(work));
+  ids_.emplace_back(order.text("id"));
+}
+
+void Outlook::foretell() {
+  const std::vector<Expected> ends = production::schedule(machines_, queue_, now_);
+  for (std::size_t i = 0; i < ids_.size(); ++i) expected_.emplace(ids_[i], ends[i]);
+}
+
+// ---- answers ----
+
+Outlook::Expected Outlook::of(const Json& document) const {
+  const std::string_view id = document.text("id");
+  Expected expected;
+  if (document.integer("open") > 0) {
+    const auto known = expected_.find(id);
+    if (known == expected_.end() || !known->second.at) return known == expected_.end() ? expected : known->second;
+    expected = known->second;
+  }
+  if (document.integer("in_progress") == 0) return expected;
+  const auto running = running_.find(id);
+  const bool known = running != running_.end() && running->second.end;
+  expected.at = known ? std::optional(std::max(expected.at.value_or(now_), *running->second.end)) : std::nullopt;
+  return expected;
+}
+
+std::vector<Outlook::Expected> Outlook::of_new(std::span<const Work> work, bool rush) const {
+  std::vector<Work> queue = queue_;
+  const std::size_t at = rush ? rush_ : queue.size();
+  queue.insert(queue.begin() + static_cast<std::ptrdiff_t>(at), work.begin(), work.end());
+  queue.resize(at + work.size());   // what comes behind it does not change its end
+  const std::vector<Expected> ends = production::schedule(machines_, queue, now_);
+  return {ends.begin() + static_cast<std::ptrdiff_t>(at), ends.end()};
+}
+
+std::string Outlook::delivery_date(Time ready) const { return iso_time(ready.ms + delivery_days_ * day_ms).substr(0, 10); }
+
+// ---- keeping ----
+
+Outlooks::Asked Outlooks::of(const p::Queries& queries, const p::Scope& scope) {
+  const auto asked = Clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = kept_.find(scope.workshop);
+    if (known != kept_.end() && asked < known->second.until) return known->second.outlook;
+  }
+  auto made = Outlook::read(queries, scope, Time{clock_ms()});
+  if (!made) return std::unexpected(made.error());
+  auto outlook = std::make_shared<const Outlook>(std::move(*made));
+  const auto ready = Clock::now();
+  const std::lock_guard lock(mutex_);
+  if (kept_.size() >= limits::outlooks_kept) kept_.clear();
+  kept_[scope.workshop] = {outlook, ready + (ready - asked) * limits::outlook_share};
+  return outlook;
+}
+
+}  // namespace layerline::internal

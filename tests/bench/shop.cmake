@@ -1,0 +1,2 @@
+add_executable(order_history order_history.cpp)
+target_link_libraries(order_history PRIVATE layerline_options app_commands infra_journal infra_journal_embedded)

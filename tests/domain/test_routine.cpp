@@ -1,0 +1,172 @@
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string>
+
+#include "tests/domain/scenario.hpp"
+
+namespace layerline::test {
+namespace {
+
+const settings::FireTimer stock_check{"stock-check"};
+const settings::FireTimer daily_report{"daily-report"};
+const MaterialId black("PLA-black");
+
+Scenario& after_hours(Scenario& s, std::int64_t hours) {
+  s.now = s.now + Duration{hours * 3'600'000};
+  return s;
+}
+
+Scenario& at_midnight(Scenario& s) {
+  s.now = Time{(s.now.ms / day_ms + 1) * day_ms};
+  return s;
+}
+
+// An alert below 500 g, told and suggested.
+void low_stock(Scenario& s) {
+  s.given(inventory::DefineMaterial{"PLA", "black", "", {500'000}});
+  s.given(inventory::ReceiveStock{black, {600'000}, "delivery"});
+  s.given(inventory::AdjustStock{black, {-200'000}, "count"});
+}
+
+// Bought, ten of them to be kept.
+void screws(Scenario& s, std::int64_t on_hand) {
+  products::DefineProduct screw{ProductId("screw"), "SCREW", {}};
+  screw.entry.kind = products::Kind::material;
+  screw.entry.name = "Screw M3";
+  s.given(screw).given(products::AdjustUnits{ProductId("screw"), on_hand, "count"});
+  s.given(mrp::SetItemRules{"SCREW", {.safety_stock = 10, .lead_time_days = 0, .lot = planning::Multiple{50}, .supplier = {}}});
+}
+
+int mails_of(const Scenario& s, const std::string& mail) {
+  int found = 0;
+  for (const NewEvent& event : s.journal) found += event.event.effect_requested().send_mail().mail() == mail ? 1 : 0;
+  return found;
+}
+
+// As a journal from before there were any.
+void without_timers(Scenario& s) { s.workshop.timers.clear(); }
+
+}  // namespace
+
+TEST_CASE("routine: a workshop's timers begin when it is opened, and follow themselves") {
+  Scenario s;
+  CHECK(s.workshop.timers.at("stock-check").due == start + Duration{3'600'000});
+  CHECK(s.workshop.timers.at("daily-report").due.ms % day_ms == 0);
+  s.when(stock_check).rejected("timer-not-due");
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
+  CHECK(s.workshop.timers.at("stock-check").due == s.now + Duration{3'600'000});
+  s.when(stock_check).rejected("timer-not-due");
+  at_midnight(s).when(daily_report).then({"timer.fired", "timer.set"});
+  CHECK(s.workshop.timers.at("daily-report").due == s.now + Duration{day_ms});
+}
+
+TEST_CASE("routine: the workshop of what belongs to none has no timers") {
+  Scenario s;
+  s.workshop = {};
+  s.given(settings::OpenWorkshop{WorkshopId("platform"), "Platform", "USD", ""}).then({"workshop.opened"});
+}
+
+TEST_CASE("routine: in a workshop from before, they begin with its next order, once") {
+  Scenario s;
+  const QuoteId quote = s.quoted();
+  without_timers(s);
+  s.given(quotes::AcceptQuote{quote, address()}).with("timer.set", 2);
+  CHECK(s.workshop.timers.size() == 2);
+  s.ordered(black_pieces(), {}, "other");
+  CHECK(s.workshop.timers.contains("stock-check"));
+  CHECK(s.workshop.timers.size() == 3);   // and the other quote's
+}
+
+TEST_CASE("routine: a timer that was due while nobody was there fires once, and goes on from now") {
+  Scenario s;
+  s.after_days(3).when(stock_check).then({"timer.fired", "timer.set"});
+  s.when(stock_check).rejected("timer-not-due");
+  CHECK(s.workshop.timers.at("stock-check").due == s.now + Duration{3'600'000});
+}
+
+TEST_CASE("routine: stock: nothing is said of what was told and is on its way") {
+  Scenario s;
+  low_stock(s);
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
+  CHECK(mails_of(s, "stock_low") == 1);
+}
+
+TEST_CASE("routine: stock: a rule that was raised is noticed within the hour, with an alert and a suggestion") {
+  Scenario s;
+  s.stock(600'000);
+  s.given(inventory::DefineMaterial{"PLA", "black", "", {700'000}}).with("stock.low", 0);
+  after_hours(s, 1).when(stock_check).with("stock.low").with("purchase.drafted");
+  CHECK(mails_of(s, "stock_low") == 1);
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
+}
+
+TEST_CASE("routine: stock: what is still low after its suggestion was cancelled is suggested again, without another alert") {
+  Scenario s;
+  low_stock(s);
+  s.given(purchasing::CancelPurchase{s.workshop.purchases.begin()->first});
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set", "purchase.drafted"});
+  CHECK(mails_of(s, "stock_low") == 1);
+}
+
+TEST_CASE("routine: stock: bought parts under their safety stock are suggested, each purchase order under its own number") {
+  Scenario s;
+  screws(s, 3);
+  s.stock(600'000);
+  s.given(inventory::DefineMaterial{"PLA", "black", "", {700'000}});
+  s.given(mrp::SetItemRules{"PLA-black", {.safety_stock = 700'000, .lead_time_days = 0, .lot = {}, .supplier = {}}});
+  after_hours(s, 1).when(stock_check).with("purchase.drafted", 2);
+  std::set<std::string> numbers;
+  for (const auto& [id, purchase] : s.workshop.purchases) numbers.insert(purchase.number);
+  CHECK(numbers == std::set<std::string>{"PUR-2026-001", "PUR-2026-002"});
+  for (const auto& [id, purchase] : s.workshop.purchases)
+    if (purchase.lines.at(0).item.product == ProductId("screw")) CHECK(purchase.lines.at(0).quantity == 50);
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
+}
+
+TEST_CASE("routine: report: a day's orders, money, prints, material and parcels are told at midnight, and then forgotten") {
+  Scenario s;
+  s.stock(1'000'000);
+  s.printer();
+  const PrintJobId job = s.printing();
+  s.given(printing::ObservePrint{.job = job, .sight = printing::Sight::finished, .reason = {}});
+  at_midnight(s).when(daily_report).then({"timer.fired", "timer.set", "daily.reported", "effect.requested"});
+  const events::DailyReported& report = s.last("daily.reported").daily_reported();
+  CHECK(report.orders_placed() == 1);
+  CHECK(report.received() == s.workshop.orders.begin()->second.total);
+  CHECK(report.refunded() == 0);
+  CHECK(report.currency() == "USD");
+  CHECK(report.prints_finished() == 1);
+  CHECK(report.prints_failed() == 0);
+  CHECK(report.milligrams() == 45'300);
+  CHECK(report.parcels_sent() == 0);
+  CHECK(report.day() == "2026-09-21");
+  CHECK(mails_of(s, "daily_report") == 1);
+  at_midnight(s).when(daily_report).then({"timer.fired", "timer.set"});   // nothing happened
+}
+
+TEST_CASE("routine: report: money is counted by what came since, and what was given back beside it") {
+  Scenario s;
+  const OrderId order = s.paid();
+  at_midnight(s).given(daily_report);
+  s.given(payments::RefundPayment{s.order(order).payment, 100});
+  payments::ObservePayment refunded{s.order(order).payment, "evt-refund", payments::Report::refunded, 0, 0, 100, "usd", ""};
+  s.given(refunded);
+  at_midnight(s).given(daily_report).with("daily.reported");
+  CHECK(s.last("daily.reported").daily_reported().received() == 0);
+  CHECK(s.last("daily.reported").daily_reported().refunded() == 100);
+}
+
+TEST_CASE("routine: report: orders that wait for stock are told every day") {
+  Scenario s;
+  s.paid(black_pieces());   // there is no filament
+  at_midnight(s).given(daily_report).with("daily.reported");
+  CHECK(s.last("daily.reported").daily_reported().orders_waiting() == 1);
+  at_midnight(s).given(daily_report).with("daily.reported");
+  CHECK(s.last("daily.reported").daily_reported().orders_placed() == 0);
+  s.stock(1'000'000);
+  at_midnight(s).when(daily_report).then({"timer.fired", "timer.set"});
+}
+
+}  // namespace layerline::test

@@ -1,0 +1,240 @@
+// A plan that follows the commits shows, byte for byte, what netting everything again shows: on the way that the server takes, from the
+// commit through the view and the store to the answer.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <memory>
+#include <random>
+
+#include "gateways/internal/limits.hpp"
+#include "gateways/internal/plans.hpp"
+#include "projections/planning.hpp"
+#include "projections/projection.hpp"
+#include "tests/gateways/random_facts.hpp"
+
+using namespace layerline;
+using namespace layerline::testing;
+using internal::Plans;
+using internal::ReadPlan;
+namespace p = projections;
+
+namespace {
+
+constexpr std::int64_t day_ms = 86'400'000;
+const p::Scope here{.partition = 0, .workshop = "w1", .customer = ""};
+
+// The view of planning in a store of its own, as a projector keeps it.
+class PlanningView {
+ public:
+  PlanningView() { open(); }
+  ~PlanningView() {
+    close();
+    std::filesystem::remove_all(folder_);
+  }
+  PlanningView(const PlanningView&) = delete;
+  PlanningView& operator=(const PlanningView&) = delete;
+
+  // What the journal has behind the view's position, in one batch.
+  void fold(const Journal& journal) {
+    const auto reading = journal.source().read(0, projection_->position(0), 100'000);
+    store::Batch batch;
+    REQUIRE(projection_->fold(reading->commits, 0, reading->after, batch));
+    REQUIRE(store_->write(batch));
+    REQUIRE(parked() == 0);
+  }
+  void restart() {
+    close();
+    open();
+  }
+  [[nodiscard]] const p::Queries& queries() const { return *queries_; }
+
+ private:
+  void open() {
+    store_ = std::make_unique<store::Store>(store::Store::open(folder_).value());
+    keyspaces_ = p::Keyspaces::load(*store_).value();
+    projection_ = std::make_unique<p::Projection>(*store_, p::planning::view, keyspaces_.of("planning"));
+    REQUIRE(projection_->load(1));
+    queries_ = std::make_unique<p::Queries>(*store_, keyspaces_);
+  }
+  void close() {
+    queries_.reset();
+    projection_.reset();
+    store_.reset();
+  }
+  std::size_t parked() {
+    std::size_t count = 0;
+    REQUIRE(store_->scan(p::parked_prefix(projection_->keyspace()), "", [&](auto, auto) { return ++count > 0; }));
+    return count;
+  }
+
+  const std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() / ("layerline-plans-" + std::to_string(std::random_device{}()));
+  std::unique_ptr<store::Store> store_;
+  p::Keyspaces keyspaces_;
+  std::unique_ptr<p::Projection> projection_;
+  std::unique_ptr<p::Queries> queries_;
+};
+
+// All that can be asked, by an item and an order too.
+std::string answers(Plans& plans, std::int64_t now_ms, const p::Scope& scope = here) {
+  const auto now = static_cast<std::uint64_t>(now_ms);
+  std::string out;
+  const auto ask = [&](ReadPlan read) {
+    const auto found = plans.read(scope, read);
+    REQUIRE((found || found.error() == p::QueryError::not_found));
+    out += found ? found->json + "\n" : "not found\n";
+    return found ? found->json : std::string();
+  };
+  const std::string orders = ask({ReadPlan::What::orders, {}, 1, now});
+  ask({ReadPlan::What::requirements, {}, 5, now});
+  ask({ReadPlan::What::requirements, "SKU-p7", 2, now});
+  ask({ReadPlan::What::order, "nothing", 1, now});
+  const std::size_t id = orders.rfind("{\"id\":\"");
+  if (id != std::string::npos) ask({ReadPlan::What::order, orders.substr(id + 7, orders.find('"', id + 7) - id - 7), 1, now});
+  return out;
+}
+
+std::string netted_in_full(const p::Queries& queries, std::int64_t now_ms) {
+  Plans fresh(queries);
+  return answers(fresh, now_ms);
+}
+
+struct Seen {
+  std::size_t followed = 0;   // questions answered with some items netted again, and not all
+  std::size_t planned = 0;    // bytes of answers
+};
+
+// Commits are asked about one by one or several at a time; days begin, and now and then the server or the plan does.
+void compare_history(std::uint64_t seed, int commits, Seen& seen) {
+  CAPTURE(seed);
+  test::Dice dice(seed * 31);
+  RandomFacts facts(seed);
+  PlanningView view;
+  auto plans = std::make_unique<Plans>(view.queries());
+  std::int64_t days = 0;
+  for (int i = 0; i < commits; ++i) {
+    CAPTURE(i);
+    facts.step();
+    view.fold(facts.journal());
+    if (dice.chance(30)) continue;
+    if (dice.chance(5)) days += dice.upto(9) - 2;
+    if (dice.chance(2)) {
+      plans.reset();
+      view.restart();
+      plans = std::make_unique<Plans>(view.queries());
+    }
+    const std::int64_t now = facts.now_ms() + days * day_ms;
+    const std::string shown = answers(*plans, now);
+    REQUIRE(shown == netted_in_full(view.queries(), now));
+    const internal::KeptPlan* kept = plans->kept("w1");
+    seen.followed += kept->plan().netted_again() < kept->items().size() ? 1 : 0;
+    seen.planned += shown.size();
+  }
+  PlanningView rebuilt;
+  rebuilt.fold(facts.journal());
+  REQUIRE(answers(*plans, facts.now_ms()) == netted_in_full(rebuilt.queries(), facts.now_ms()));
+}
+
+std::string product_of(Journal& journal, const std::string& id) {
+  auto* defined = journal.on("product/" + id).mutable_product_defined();
+  defined->set_product(id);
+  defined->set_sku("SKU-" + id);
+  defined->mutable_entry()->set_kind("standard");
+  return id;
+}
+
+void order_of(Journal& journal, const std::string& order, const std::string& product) {
+  auto* placed = journal.on("order/" + order).mutable_order_placed();
+  placed->set_order(order);
+  placed->set_number("SO-" + order);
+  events::OrderLine* line = placed->add_lines();
+  line->set_line("1");
+  line->set_product(product);
+  line->set_quantity(3);
+}
+
+constexpr std::int64_t some_time = 1'795'000'000'000;
+
+}  // namespace
+
+TEST_CASE("plans: after every commit, on every day, the plan that follows shows what netting everything shows") {
+  Seen seen;
+  const std::uint64_t seeds = 24;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) compare_history(seed, 120, seen);
+  CHECK(seen.followed > seeds * 40);     // else it was always netted in full
+  CHECK(seen.planned > seeds * 100'000);
+}
+
+TEST_CASE("plans: only what an event touches is netted again") {
+  Journal journal;
+  journal.commit();
+  for (const char* id : {"a", "b", "c"}) order_of(journal, std::string("o-") + id, product_of(journal, id));
+  PlanningView view;
+  view.fold(journal);
+  Plans plans(view.queries());
+  answers(plans, some_time);
+  CHECK(plans.kept("w1")->plan().netted_again() == 3);
+  journal.commit();
+  order_of(journal, "o-new", "b");
+  view.fold(journal);
+  answers(plans, some_time);
+  CHECK(plans.kept("w1")->plan().netted_again() == 1);
+  answers(plans, some_time + day_ms);
+  CHECK(plans.kept("w1")->plan().netted_again() == 3);
+}
+
+TEST_CASE("plans: a component that comes into the catalogue later is planned from then on") {
+  Journal journal;
+  journal.commit();
+  order_of(journal, "o-1", product_of(journal, "top"));
+  auto* bom = journal.on("product/top").mutable_product_bom_version_defined();
+  bom->set_product("top");
+  bom->set_version(1);
+  events::BomLine* line = bom->add_lines();
+  line->set_component("late");
+  line->set_quantity(2);
+  auto* activated = journal.on("product/top").mutable_product_bom_version_activated();
+  activated->set_product("top");
+  activated->set_version(1);
+  PlanningView view;
+  view.fold(journal);
+  Plans plans(view.queries());
+  CHECK(answers(plans, some_time).find("SKU-late") == std::string::npos);
+  product_of(journal.commit(), "late");
+  view.fold(journal);
+  CHECK(answers(plans, some_time).find("\"SKU-late\",\"unit\":\"piece\",\"quantity\":6") != std::string::npos);
+}
+
+TEST_CASE("plans: more than is followed between two questions is read again as a whole") {
+  Journal journal;
+  journal.commit();
+  product_of(journal, "a");
+  PlanningView view;
+  view.fold(journal);
+  Plans plans(view.queries());
+  answers(plans, some_time);
+  for (int i = 0; i < 6'000; ++i) order_of(journal.commit(), "o-" + std::to_string(i), "a");
+  view.fold(journal);
+  CHECK(answers(plans, some_time) == netted_in_full(view.queries(), some_time));
+}
+
+TEST_CASE("plans: of many workshops, those that were asked about last are kept, and each shows its own") {
+  Journal journal;
+  for (std::size_t i = 0; i <= internal::limits::plans_kept; ++i) {
+    journal.workshop("w" + std::to_string(i));
+    journal.commit();
+    order_of(journal, "o-" + std::to_string(i), product_of(journal, "a"));
+  }
+  PlanningView view;
+  view.fold(journal);
+  Plans plans(view.queries());
+  for (std::size_t i = 0; i <= internal::limits::plans_kept; ++i) {
+    const p::Scope scope{.partition = 0, .workshop = "w" + std::to_string(i), .customer = ""};
+    CHECK(answers(plans, some_time, scope).find("SO-o-" + std::to_string(i) + "\"") != std::string::npos);
+  }
+  CHECK(plans.kept("w0") == nullptr);
+  CHECK(plans.kept("w1") != nullptr);
+  const p::Scope first{.partition = 0, .workshop = "w0", .customer = ""};
+  CHECK(answers(plans, some_time, first).find("SO-o-0\"") != std::string::npos);
+  CHECK(plans.kept("w1") == nullptr);
+}
