@@ -174,13 +174,11 @@ std::optional<std::string> FolderKeys::find(std::string_view subject, std::strin
 std::expected<bool, std::string> FolderKeys::destroy(std::string_view subject) {
   assert(subject != installation);
   const std::lock_guard file(file_mutex_);
-  if (auto written = write_waiting(); !written) return std::unexpected(written.error());   // what is erased has a place in the file
   const std::lock_guard lock(mutex_);
   const auto found = keys_.find(std::string(subject));
   if (found == keys_.end()) return false;
   for (std::vector<StoredKey>& entries = found->second; !entries.empty(); entries.pop_back()) {
-    if (auto erased = erase(entries.back().offset); !erased) return std::unexpected(erased.error());
-    wipe(entries.back());
+    if (auto forgotten = forget(entries.back()); !forgotten) return std::unexpected(forgotten.error());
   }
   keys_.erase(found);
   return true;
@@ -197,15 +195,13 @@ std::expected<void, std::string> FolderKeys::add(std::vector<StoredKey> keys) {
 
 std::expected<void, std::string> FolderKeys::destroy_one(std::string_view subject, std::string_view key_id) {
   const std::lock_guard file(file_mutex_);
-  if (auto written = write_waiting(); !written) return written;
   const std::lock_guard lock(mutex_);
   const auto found = keys_.find(std::string(subject));
   if (found == keys_.end()) return {};
   std::vector<StoredKey>& entries = found->second;
   const auto entry = std::ranges::find(entries, key_id, [](const StoredKey& stored) { return std::string_view(stored.key.key_id); });
   if (entry == entries.end()) return {};
-  if (auto erased = erase(entry->offset); !erased) return erased;
-  wipe(*entry);
+  if (auto forgotten = forget(*entry); !forgotten) return forgotten;
   entries.erase(entry);
   if (entries.empty()) keys_.erase(found);
   return {};
@@ -287,6 +283,7 @@ std::expected<std::size_t, std::string> FolderKeys::load_batch(std::string_view 
 
 // All that waits as one batch: of two batches that no sync divides a power cut could leave the second one alone.
 std::expected<void, std::string> FolderKeys::write_waiting() {
+  if (failed_) return std::unexpected("key vault: an earlier write failed; restart to go on");   // what waited then is not on the disk
   std::vector<StoredKey> entries;
   {
     const std::lock_guard lock(mutex_);
@@ -317,6 +314,17 @@ std::expected<void, std::string> FolderKeys::append(std::vector<StoredKey>& entr
     offset += entry_head_bytes + entry.subject.size();
   }
   end_ += batch.size();
+  return {};
+}
+
+// From the file, or from what waits to be written there.
+std::expected<void, std::string> FolderKeys::forget(StoredKey& entry) {
+  if (entry.offset == 0) {
+    std::erase(waiting_, entry.subject);
+  } else if (auto erased = erase(entry.offset); !erased) {
+    return erased;
+  }
+  wipe(entry);
   return {};
 }
 

@@ -18,7 +18,7 @@ struct StoredKey {
   SubjectKey key = {};
   std::string subject = {};
   char state = 'L';
-  std::size_t offset = 0;   // of the entry in the file
+  std::size_t offset = 0;   // of the entry in the file; 0: it is not there yet
 };
 
 class FolderKeys {
@@ -51,6 +51,7 @@ class FolderKeys {
   std::expected<std::size_t, std::string> load_batch(std::string_view bytes);
   std::expected<void, std::string> write_waiting();
   std::expected<void, std::string> append(std::vector<StoredKey>& entries);
+  std::expected<void, std::string> forget(StoredKey& entry);
   std::expected<void, std::string> erase(std::size_t offset);
   void keep(StoredKey entry);
 

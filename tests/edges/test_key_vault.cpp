@@ -1,3 +1,7 @@
+#include <sys/resource.h>
+
+#include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -60,11 +64,31 @@ TEST_CASE("crypto: key vault: what was made is on the disk behind one sync, and 
   const SubjectKey brief = vault.make(Subjects{"c"})->front();
   CHECK(vault.destroy("c") == true);
   CHECK(vault.get("c") == std::nullopt);
+  CHECK(vault.sync());
+  CHECK(read_file(folder.path() / "subjects") == synced);
   CHECK(vault.destroy("b") == true);
   const std::string destroyed = read_file(folder.path() / "subjects");
   CHECK_FALSE(destroyed.contains(brief.key));
   CHECK_FALSE(destroyed.contains(other.key));
   CHECK(destroyed.contains(one.key));
+}
+
+TEST_CASE("crypto: key vault: after a write that failed nobody is told that keys are durable") {
+  const TemporaryFolder folder;
+  KeyVault vault = open_vault(folder.path());
+  REQUIRE(vault.make(Subjects{"a"}));
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit full{std::filesystem::file_size(folder.path() / "subjects"), before.rlim_max};
+  const auto ignored = std::signal(SIGXFSZ, SIG_IGN);   // then what does not fit fails with EFBIG
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &full) == 0);
+  const bool first = vault.get_or_create(Subjects{"b"}).has_value();
+  const bool second = vault.sync().has_value();
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  std::signal(SIGXFSZ, ignored);
+  CHECK_FALSE(first);
+  CHECK_FALSE(second);
+  CHECK_FALSE(vault.sync());
 }
 
 TEST_CASE("crypto: key vault: a destroyed key is nowhere in the folder, and a new one for the same subject is another") {
