@@ -20,7 +20,7 @@ using Command = std::variant<
     orders::PassQualityCheck, orders::FailQualityCheck, orders::TakePhoto, orders::CompleteOrder,
     payments::RecordIntent, payments::RecordIntentRefusal, payments::ObservePayment, payments::RecordPayment, payments::RefundPayment,
     inventory::DefineMaterial, inventory::ReceiveStock, inventory::AdjustStock, inventory::WeighPrint,
-    inventory::OpenLocation, inventory::TransferStock, inventory::CountLot, inventory::WeighSpool,
+    inventory::OpenLocation, inventory::TransferStock, inventory::CountLot, inventory::WeighSpool, inventory::ChooseLots,
     production::RecordPrintFile, production::RecordPrintFileRefusal, production::StartProduction, production::CompleteProduction,
     production::CreateProduction, production::FinishWorkStep,
     printing::AddPrinter, printing::LoadFilament, printing::ClearPlate, printing::ObservePrinter, printing::ObservePrint,
@@ -28,6 +28,7 @@ using Command = std::variant<
     shipments::RequestLabel, shipments::ShipOrder, shipments::DeliverOrder,
     effects::AttemptEffect, effects::FinishEffect, effects::RetryEffect,
     carts::AddToCart, carts::SetCartItem, carts::MergeCart, carts::CheckOutCart,
+    customers::ChangeContact, customers::AddAddress, customers::ChangeAddress, customers::RemoveAddress, customers::PreferAddress,
     shops::ConnectShop, shops::RemoveShop, shops::NotifyShopOrder, shops::RecordCaughtUp,
     purchasing::AddSupplier, purchasing::DraftPurchase, purchasing::PlacePurchase, purchasing::ReceivePurchase,
     purchasing::CancelPurchase, mrp::SetItemRules, mrp::FirmPlanned, mrp::ReleaseFirm, mrp::DropFirm>;

@@ -207,14 +207,15 @@ constexpr std::array purchase_steps{
 
 // ---- carts ----
 
-enum class Cart { filled, held, checked_out };
+enum class Cart { filled, held, checked_out, expired };
 constexpr std::array cart_begins{Begin<Cart>{K::kCartItemSet, Cart::filled}};
 constexpr std::array cart_steps{
     Of<Cart>{Cart::filled, K::kCartCheckedOut, Cart::held},         Of<Cart>{Cart::filled, K::kCartCheckedOut, Cart::checked_out},
     Of<Cart>{Cart::held, K::kCartCheckedOut, Cart::checked_out},    Of<Cart>{Cart::checked_out, K::kCartCheckedOut, Cart::held},
     Of<Cart>{Cart::held, K::kCartHoldLapsed, Cart::checked_out},    Of<Cart>{Cart::held, K::kCartOrdered, Cart::filled},
     Of<Cart>{Cart::checked_out, K::kCartOrdered, Cart::filled},     Of<Cart>{Cart::held, K::kCartMerged, Cart::filled},
-    Of<Cart>{Cart::checked_out, K::kCartMerged, Cart::filled},
+    Of<Cart>{Cart::checked_out, K::kCartMerged, Cart::filled},      Of<Cart>{Cart::filled, K::kCartExpired, Cart::expired},
+    Of<Cart>{Cart::checked_out, K::kCartExpired, Cart::expired},
 };
 
 // ---- effects ----
@@ -291,6 +292,7 @@ std::string_view word(Cart cart) {
     case Cart::filled: return "filled";
     case Cart::held: return "held";
     case Cart::checked_out: return "checked_out";
+    case Cart::expired: return "expired";
   }
   return "";
 }
@@ -330,6 +332,7 @@ std::string_view firm_of(const Workshop& workshop, const std::string& id) {
 std::string_view cart_of(const Workshop& workshop, const std::string& id) {
   const carts::Cart* cart = workshop.cart(CartId(id));
   if (cart == nullptr) return "";
+  if (cart->expired) return word(Cart::expired);
   const auto checkout = workshop.checkouts.find(cart->checkout);
   if (checkout == workshop.checkouts.end()) return word(Cart::filled);
   return word(checkout->second.holds ? Cart::held : Cart::checked_out);
@@ -385,9 +388,10 @@ std::vector<Machine> all() {
       machine<B>({"purchase order", "What is bought. Suggested by planning or a low stock, drafted by hand.", "purchase_order"},
                  {B::draft, B::suggested, B::ordered, B::partly_received, B::received, B::cancelled}, purchase_begins, purchase_steps,
                  [](const Workshop& w, const std::string& id) { return status_in(w.purchases, id); }),
-      machine<Cart>({"cart", "Of our own shop. What is on the shelf is held for a checkout for a while; a late payment buys it, too.",
+      machine<Cart>({"cart", "Of our own shop. What is on the shelf is held for a checkout for a while; a late payment buys it, too. "
+                     "A guest's expires when he leaves it alone.",
                      "cart"},
-                    {Cart::filled, Cart::held, Cart::checked_out}, cart_begins, cart_steps, cart_of),
+                    {Cart::filled, Cart::held, Cart::checked_out, Cart::expired}, cart_begins, cart_steps, cart_of),
       machine<E>({"effect", "What is asked of the outside world. It is kept until it is done.", "effect"},
                  {E::open, E::attempted, E::unknown, E::parked}, effect_begins, effect_steps,
                  [](const Workshop& w, const std::string& id) { return status_in(w.effects, id); }, effect_ends),

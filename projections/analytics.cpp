@@ -206,7 +206,7 @@ struct Fold {
                    events::PaymentIntentCreated,
                    events::PaymentFailed, events::PaymentRefundRequested, events::PaymentIntentRefused, events::PaymentAmountChanged,
                    events::LocationOpened, events::StockReceived, events::StockAdjusted, events::StockMoved, events::MaterialReserved,
-                   events::ShortageNoted, events::ReservationReleased, events::StockLow, events::PrintFileAttached,
+                   events::ShortageNoted, events::ReservationReleased, events::ReservationHeld, events::StockLow, events::PrintFileAttached,
                    events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed,
                    events::ProductionCompleted, events::ProductionCancelled, events::ProductionReprintNeeded, events::WorkStepDone,
                    events::PrintProgressed, events::PrintPaused, events::PrintResumed, events::PrintEndUnknown,

@@ -70,6 +70,13 @@ struct Fold {
     json["last_order_id"] = ordered.order();
   }
 
+  void operator()(const events::CartExpired& expired) {
+    Json& json = changed(expired.cart()).json;
+    json["items"] = Json::Array{};
+    json["checkout"] = Json();
+    json["expired_at"] = iso_time(commit.time_ms);   // not in the document of another one: those of before this event stay as they are
+  }
+
   // ---- what is held for it ----
 
   void hold(std::string_view holder, std::string_view product, std::int64_t quantity) {
@@ -90,7 +97,8 @@ struct Fold {
                    events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::SubjectErased,
                    events::TimerSet, events::TimerFired, events::DailyReported, events::ProductCreated, events::BomDefined,
                    events::UnitsReceived,
-                   events::UnitsIssued, events::UnitsScrapped, events::UnitsAdjusted, events::UnitsShortageNoted> ||
+                    events::UnitsIssued, events::UnitsScrapped, events::UnitsAdjusted, events::UnitsShortageNoted, events::UnitsLow> ||
+             CustomerEvent<T> ||
              PurchaseEvent<T> || PlanningEvent<T> || CatalogueEvent<T> || ModelEvent<T> || QuoteEvent<T> || OrderEvent<T> ||
              PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> ||
              PrinterEvent<T> || PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T>

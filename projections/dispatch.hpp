@@ -13,11 +13,15 @@ concept OneOf = (std::same_as<T, Types> || ...);
 
 // The events of an area, for a fold that has no use for any of them; one that handles some names the others one by one.
 template <class T>
-concept CartEvent = OneOf<T, events::CartItemSet, events::CartMerged, events::CartCheckedOut, events::CartHoldLapsed, events::CartOrdered>;
-// Shops elsewhere, and the carts of our own.
+concept CartEvent = OneOf<T, events::CartItemSet, events::CartMerged, events::CartCheckedOut, events::CartHoldLapsed, events::CartOrdered,
+    events::CartExpired>;
 template <class T>
-concept ShopEvent =
-    OneOf<T, events::ShopConnected, events::ShopRemoved, events::ShopOrderNotified, events::ShopCaughtUp> || CartEvent<T>;
+concept CustomerEvent = OneOf<T, events::CustomerContactChanged, events::CustomerAddressSaved, events::CustomerAddressRemoved,
+    events::CustomerAddressPreferred>;
+// Shops elsewhere, the carts of our own, and what customers say of themselves.
+template <class T>
+concept ShopEvent = OneOf<T, events::ShopConnected, events::ShopRemoved, events::ShopOrderNotified, events::ShopCaughtUp> ||
+    CartEvent<T> || CustomerEvent<T>;
 template <class T>
 concept PurchaseEvent = OneOf<T, events::SupplierAdded, events::PurchaseDrafted, events::PurchasePlaced, events::PurchaseReceived,
     events::PurchaseCancelled>;
@@ -38,7 +42,7 @@ concept CatalogueEvent = OneOf<T, events::ProductDefined, events::ProductChanged
     events::BomVersionDefined, events::BomVersionActivated, events::ProductCostRolled, events::SkuMapped, events::SkuUnmapped>;
 template <class T>
 concept UnitsEvent = OneOf<T, events::UnitsReceived, events::UnitsAllocated, events::UnitsReleased, events::UnitsIssued,
-    events::UnitsScrapped, events::UnitsAdjusted, events::UnitsShortageNoted>;
+    events::UnitsScrapped, events::UnitsAdjusted, events::UnitsShortageNoted, events::UnitsLow>;
 template <class T>
 concept ProductEvent = OneOf<T, events::ProductCreated, events::BomDefined> || CatalogueEvent<T> || UnitsEvent<T>;
 // What the source says of an order, and what becomes of its lines.
@@ -59,7 +63,7 @@ concept PaymentEvent = OneOf<T, events::PaymentRequested, events::PaymentIntentC
 template <class T>
 concept StockEvent = OneOf<T, events::MaterialDefined, events::StockReceived, events::StockAdjusted, events::MaterialReserved,
     events::ShortageNoted, events::ReservationReleased, events::MaterialConsumed, events::ConsumptionCorrected, events::StockLow,
-    events::LocationOpened, events::StockMoved>;
+    events::LocationOpened, events::StockMoved, events::ReservationHeld>;
 template <class T>
 concept ProductionEvent = OneOf<T, events::ProductionOrderCreated, events::PrintFileAttached, events::PrintFileRefused,
     events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed, events::ProductionCompleted,
@@ -190,11 +194,17 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kShopCaughtUp: fold(event.shop_caught_up()); return true;
     case Kind::kLocationOpened: fold(event.location_opened()); return true;
     case Kind::kStockMoved: fold(event.stock_moved()); return true;
+    case Kind::kStockHeld: fold(event.stock_held()); return true;
     case Kind::kProductionStepDone: fold(event.production_step_done()); return true;
     case Kind::kCartItemSet: fold(event.cart_item_set()); return true;  case Kind::kCartMerged: fold(event.cart_merged()); return true;
     case Kind::kCartCheckedOut: fold(event.cart_checked_out()); return true;
     case Kind::kCartHoldLapsed: fold(event.cart_hold_lapsed()); return true;
     case Kind::kCartOrdered: fold(event.cart_ordered()); return true;
+    case Kind::kCustomerContactChanged: fold(event.customer_contact_changed()); return true;
+    case Kind::kCustomerAddressSaved: fold(event.customer_address_saved()); return true;
+    case Kind::kCustomerAddressRemoved: fold(event.customer_address_removed()); return true;
+    case Kind::kCustomerAddressPreferred: fold(event.customer_address_preferred()); return true;
+    case Kind::kCartExpired: fold(event.cart_expired()); return true;
     case Kind::kDailyReported: fold(event.daily_reported()); return true;
     case Kind::kOrderShortOfStock: fold(event.order_short_of_stock()); return true;
     case Kind::kOrderShortageAnswered: fold(event.order_shortage_answered()); return true;
@@ -206,6 +216,7 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kPurchaseReceived: fold(event.purchase_received()); return true;
     case Kind::kPurchaseCancelled: fold(event.purchase_cancelled()); return true;
     case Kind::kUnitsShortageNoted: fold(event.units_shortage_noted()); return true;
+    case Kind::kUnitsLow: fold(event.units_low()); return true;
     case Kind::kItemRulesSet: fold(event.item_rules_set()); return true;
     case Kind::kPlannedOrderFirmed: fold(event.planned_order_firmed()); return true;
     case Kind::kPlannedOrderTaken: fold(event.planned_order_taken()); return true;

@@ -176,15 +176,19 @@ void Documents::unlist(const Entry& entry, std::string_view list, std::string_vi
   remove(list_key(entry, list, value, order));
 }
 
-void Documents::set_status(Entry& entry, std::string_view status) {
-  if (entry.status == status || &entry == &nowhere_) return;
-  if (!entry.status.empty()) {
+void Documents::relist(const Entry& entry, std::string_view list, std::string_view from, std::string_view to) {
+  if (from == to || &entry == &nowhere_) return;
+  if (!from.empty()) {
     // Of a fresh one the store has no such key. Erasing it all the same would leave a mark that every later reader steps over.
-    if (entry.fresh) index_.erase(joined({prefix_, list_key(entry, "status", entry.status, {})}));
-    else unlist(entry, "status", entry.status);
+    if (entry.fresh) index_.erase(joined({prefix_, list_key(entry, list, from, {})}));
+    else unlist(entry, list, from);
   }
-  entry.status = status;
-  list(entry, "status", status);
+  this->list(entry, list, to);
+}
+
+void Documents::set_status(Entry& entry, std::string_view status) {
+  relist(entry, "status", entry.status, status);
+  if (&entry != &nowhere_) entry.status = status;
 }
 
 void Documents::name(const Entry& entry, std::string_view lookup, std::string_view value) {

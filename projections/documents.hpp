@@ -65,6 +65,8 @@ class Documents {
   // Lists are read in the order of `order`: newest_first(created) unless one is given.
   void list(const Entry& entry, std::string_view list, std::string_view value, std::string_view order = {});
   void unlist(const Entry& entry, std::string_view list, std::string_view value, std::string_view order = {});
+  // From one value of a list to another; empty: it is in none yet.
+  void relist(const Entry& entry, std::string_view list, std::string_view from, std::string_view to);
   // Moves it between the values of the list "status".
   void set_status(Entry& entry, std::string_view status);
   void name(const Entry& entry, std::string_view lookup, std::string_view value);

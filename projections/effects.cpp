@@ -25,6 +25,7 @@ Action action_of(const Requested& requested) {
     case Requested::kStartPrint: return {"start_print", "job/" + requested.start_print().job()};
     case Requested::kStopPrint: return {"stop_print", "job/" + requested.stop_print().job()};
     case Requested::kPushFulfilment: return {"push_fulfilment", "order/" + requested.push_fulfilment().order()};
+    case Requested::kDestroyKey: return {"destroy_key", "person/" + requested.destroy_key().subject()};
     case Requested::ACTION_NOT_SET: return {"unknown", ""};
   }
   return {"unknown", ""};

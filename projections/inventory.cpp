@@ -46,6 +46,11 @@ struct Fold {
     json["status"] = status;
   }
   void reserve(Entry& entry, const std::string& production_order, std::int64_t milligrams);
+  static Json::Array held_lots(const events::ReservationHeld& held) {
+    Json::Array lots;
+    for (const events::HeldLot& part : held.lots()) lots.push_back(Json{{"lot", part.lot()}, {"mg", part.milligrams()}});
+    return lots;
+  }
 
   // ---- the ledger ----
 
@@ -106,6 +111,17 @@ struct Fold {
     reserve(entry, released.production_order(), -released.milligrams());
     line(entry, "released", 0, Json{{"production_order", released.production_order()}, {"released_mg", released.milligrams()}});
   }
+  void operator()(const events::ReservationHeld& held) {
+    Entry& entry = material(held.material());
+    for (Json& kept : entry.json["reservations"].items()) {
+      if (kept.text("production_order") != held.production_order()) continue;
+      kept["lots"] = held_lots(held);
+      kept["chosen"] = held.chosen();
+    }
+    line(entry, "held", 0,
+         Json{{"production_order", held.production_order()}, {"lots", held_lots(held)}, {"chosen", held.chosen()},
+              {"by", text_or_null(held.by())}});
+  }
   void operator()(const events::ShortageNoted& noted);
   void operator()(const events::MaterialConsumed& consumed);
   void operator()(const events::ConsumptionCorrected& corrected);
@@ -126,7 +142,8 @@ void Fold::reserve(Entry& entry, const std::string& production_order, std::int64
   auto found = std::ranges::find_if(kept, [&](const Json& line) { return line.text("production_order") == production_order; });
   const std::int64_t before = found == kept.end() ? 0 : found->integer("mg");
   if (before + milligrams < 0) return documents.fail("more than was reserved is released on " + event.stream);
-  if (found == kept.end()) found = kept.insert(kept.end(), Json{{"production_order", production_order}, {"mg", 0}});
+  if (found == kept.end()) found = kept.insert(kept.end(), Json{{"production_order", production_order}, {"mg", 0}, {"lots", Json::Array{}},
+                                                             {"chosen", false}});
   (*found)["mg"] = before + milligrams;
   if (before + milligrams == 0) kept.erase(found);
   move(entry, 0, milligrams);
@@ -178,7 +195,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "inventory", .version = 2, .poison = Poison::stop, .apply = apply};
+const View view{.name = "inventory", .version = 3, .poison = Poison::stop, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view material) {
   return queries.get(view.name, scope, "material", material);

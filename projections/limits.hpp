@@ -10,6 +10,7 @@ inline constexpr std::size_t page_default = 50;
 inline constexpr std::size_t page_max = 200;                    // documents of one list answer
 inline constexpr std::size_t page_scan_max = 5'000;             // index entries read for one page; the cursor goes on behind them
 inline constexpr std::size_t page_look_max = 2'000;             // the same of a page out of several lists, each a jump
+inline constexpr std::size_t page_read_max = 1'000;              // the same where each document is read to know if it belongs there
 inline constexpr std::size_t listings_max = 8;                  // of a question; what is searched for beyond them narrows it no further
 inline constexpr std::int64_t analytics_days_max = 366;           // of one answer
 inline constexpr std::size_t live_batch_commits = 512;          // of one write beside a running server

@@ -55,7 +55,8 @@ struct Fold {
     if (known == nullptr) {
       entry.json = Json{{"id", id}, {"material", material}, {"status", "empty"}, {"supplier_lot", Json()}, {"reference", Json()},
                         {"tare_grams", Json()}, {"tare_mg", Json()}, {"received_grams", 0}, {"received_mg", 0}, {"on_hand_grams", 0},
-                        {"on_hand_mg", 0}, {"used_grams", 0}, {"used_mg", 0}, {"places", Json::Array{}},
+                        {"on_hand_mg", 0}, {"used_grams", 0}, {"used_mg", 0}, {"reserved_grams", 0}, {"reserved_mg", 0},
+                        {"available_grams", 0}, {"available_mg", 0}, {"reservations", Json::Array{}}, {"places", Json::Array{}},
                         {"received_at", iso_time(commit.time_ms)}, {"updated_at", Json()}};
       documents.list(entry, "all", "all");
       documents.list(entry, "material", material);
@@ -69,6 +70,7 @@ struct Fold {
     Entry& entry = lot(part.lot, material);
     lie(entry, part.location, part.milligrams, true);
     set_mass(entry.json, "on_hand", entry.json.integer("on_hand_mg") + part.milligrams);
+    set_mass(entry.json, "available", entry.json.integer("on_hand_mg") - entry.json.integer("reserved_mg"));
     const std::string_view status = entry.json.integer("on_hand_mg") > 0 ? "in_stock" : "empty";
     documents.set_status(entry, status);
     entry.json["status"] = status;
@@ -91,9 +93,11 @@ struct Fold {
     lie(entry, moved.from(), -moved.milligrams(), false);
     lie(entry, moved.to(), moved.milligrams(), true);
   }
+  void set_held(Json& lot, const std::string& production, std::int64_t milligrams, bool chosen);
+  void operator()(const events::ReservationHeld& held);
 
   // ---- what was made of them ----
-  //   made/<production order>                for which order, of which lots, and of whose pieces
+  //   made/<production order>                for which order, of which lots, and of whose pieces; also which lots are held for it
   //   use/<lot>/<production order>           what it took of a lot
   //   use/<lot>/<production order>/<order>   pieces of it that an order got from the stock
   //   pieces/<product>                       finished ones by who made them: first in, first out
@@ -101,7 +105,7 @@ struct Fold {
   void operator()(const events::ProductionOrderCreated& created) {
     documents.create("made", created.production_order(), commit.time_ms).json =
         Json{{"number", created.number()}, {"order", created.order()}, {"product", created.product()}, {"holder", created.holder()},
-             {"lots", Json::Array{}}, {"parts", Json::Array{}}};
+             {"lots", Json::Array{}}, {"parts", Json::Array{}}, {"held", Json::Array{}}};
   }
   Entry& use(const std::string& lot, const Json& print);
   void take(Json& print, const std::vector<Part>& parts);
@@ -150,6 +154,7 @@ struct Fold {
     requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> || ModelEvent<T> || QuoteEvent<T> || CatalogueEvent<T> || OrderEvent<T> ||
              PaymentEvent<T> || PrinterEvent<T> || PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T> ||
              OneOf<T, events::ProductCreated, events::BomDefined, events::UnitsAllocated, events::UnitsReleased, events::UnitsShortageNoted,
+                   events::UnitsLow,
                    events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked,
                    events::SubjectErased, events::TimerSet, events::TimerFired, events::DailyReported, events::MaterialDefined,
                    events::MaterialReserved,
@@ -177,6 +182,32 @@ void Fold::lie(Entry& entry, const std::string& location, std::int64_t change_mg
   (*line)["mg"] = line->integer("mg") + change_mg;
   (*line)["grams"] = grams(line->integer("mg"));
   if (line->integer("mg") == 0) materials.erase(line);
+}
+
+// So much of the lot is for the production order: nothing, or no longer what it was.
+void Fold::set_held(Json& json, const std::string& production, std::int64_t milligrams, bool chosen) {
+  Json::Array& lines = json["reservations"].items();
+  std::int64_t before = 0;
+  const auto known = std::ranges::find_if(lines, [&](const Json& line) { return line.text("production_order") == production; });
+  if (known != lines.end()) {
+    before = known->integer("mg");
+    lines.erase(known);
+  }
+  if (milligrams > 0) lines.push_back(Json{{"production_order", production}, {"mg", milligrams}, {"chosen", chosen}});
+  set_mass(json, "reserved", json.integer("reserved_mg") - before + milligrams);
+  set_mass(json, "available", json.integer("on_hand_mg") - json.integer("reserved_mg"));
+}
+
+void Fold::operator()(const events::ReservationHeld& held) {
+  Json::Array& known = documents.edit("made", held.production_order()).json["held"].items();
+  const auto of_it = [&](const Json& part) { return part.text("material") == held.material(); };
+  for (const Json& part : known)
+    if (of_it(part)) set_held(lot(std::string(part.text("lot")), held.material()).json, held.production_order(), 0, false);
+  std::erase_if(known, of_it);
+  for (const events::HeldLot& part : held.lots()) {
+    set_held(lot(part.lot(), held.material()).json, held.production_order(), part.milligrams(), held.chosen());
+    known.push_back(Json{{"material", held.material()}, {"lot", part.lot()}});
+  }
 }
 
 void Fold::operator()(const events::StockReceived& received) {
@@ -286,7 +317,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "lots", .version = 1, .poison = Poison::stop, .apply = apply};
+const View view{.name = "lots", .version = 2, .poison = Poison::stop, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view lot) {
   return queries.get(view.name, scope, "lot", lot);

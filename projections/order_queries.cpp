@@ -17,7 +17,18 @@ void add(Terms& terms, std::string_view text) {
   if (!term.empty()) terms.insert(std::move(term));
 }
 
+// A value of the list "source_status".
+std::string both(std::string_view source, std::string_view status) {
+  return status.empty() ? std::string() : std::string(source).append("/").append(status);
+}
+
 }  // namespace
+
+void set_status(Documents& documents, Entry& order, std::string_view status) {
+  const std::string_view source = order.json.text("source");
+  documents.relist(order, "source_status", both(source, order.status), both(source, status));
+  documents.set_status(order, status);
+}
 
 Terms terms_of(const Json& order) {
   Terms terms;
@@ -56,8 +67,9 @@ std::expected<Document, QueryError> find_by_quote(const Queries& queries, const 
 std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, const Filter& filter, const PageRequest& request) {
   std::vector<Listing> lists;
   if (!filter.customer.empty()) lists.push_back({"customer", std::string(filter.customer)});
-  if (!filter.status.empty()) lists.push_back({"status", std::string(filter.status)});
-  if (!filter.source.empty()) lists.push_back({"source", std::string(filter.source)});
+  if (!filter.status.empty() && !filter.source.empty()) lists.push_back({"source_status", both(filter.source, filter.status)});
+  else if (!filter.status.empty()) lists.push_back({"status", std::string(filter.status)});
+  else if (!filter.source.empty()) lists.push_back({"source", std::string(filter.source)});
   Terms searched;
   add(searched, filter.search);
   for (const std::string& term : searched)

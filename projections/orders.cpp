@@ -244,7 +244,7 @@ struct Fold {
 std::string_view erp_word(std::string_view state) { return words::theirs(words::erp_order, state); }
 
 std::string Fold::state(Entry& entry, std::string_view word, std::string_view by) {
-  documents.set_status(entry, word);
+  set_status(documents, entry, word);
   entry.json["status"] = word;
   entry.json["erp_status"] = entry.json.flag("on_hold") ? "on_hold" : erp_word(word);
   return line(entry, word, by);
@@ -346,7 +346,7 @@ void Fold::operator()(const events::OrderPlaced& placed) {
   past("OPPORTUNITY", placed.uploaded_ms());
   past("QUOTED", placed.quoted_ms());
   line(entry, "ORDERED");
-  documents.set_status(entry, "QUOTED");
+  set_status(documents, entry, "QUOTED");
   documents.list(entry, "all", "all");
   documents.list(entry, "customer", placed.customer());
   documents.name(entry, "number", placed.number());
@@ -472,6 +472,6 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "orders", .version = 5, .poison = Poison::stop, .apply = apply};
+const View view{.name = "orders", .version = 6, .poison = Poison::stop, .apply = apply};
 
 }  // namespace layerline::projections::orders

@@ -119,7 +119,7 @@ struct Fold {
   template <class T>
     requires OneOf<T, events::MaterialDefined, events::StockReceived, events::MaterialReserved, events::ShortageNoted,
                    events::ReservationReleased, events::StockLow, events::LocationOpened, events::StockMoved,
-                   events::PrintStopRequested> ||
+                   events::ReservationHeld, events::PrintStopRequested> ||
              WorkshopEvent<T> || ModelEvent<T> || QuoteEvent<T> || ProductEvent<T> || OrderEvent<T> || PaymentEvent<T> ||
              ProductionEvent<T> || ShipmentEvent<T> || EffectEvent<T>
   void operator()(const T&) {}

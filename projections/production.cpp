@@ -125,6 +125,13 @@ struct Fold {
   void operator()(const events::ConsumptionCorrected& corrected) {
     if (Entry* entry = documents.find("job", corrected.job())) set_used(entry->json, corrected.milligrams(), corrected.origin());
   }
+  void operator()(const events::ReservationHeld& held) {
+    Json& json = changed(held.production_order()).json;
+    Json::Array lots;
+    for (const events::HeldLot& part : held.lots()) lots.push_back(Json{{"lot", part.lot()}, {"mg", part.milligrams()}});
+    json["reserved_from"] = std::move(lots);
+    json["lots_chosen"] = held.chosen();
+  }
   static void set_used(Json& json, std::int64_t milligrams, std::string_view origin) {
     json["used_grams"] = grams(milligrams);
     json["used_mg"] = milligrams;
@@ -180,6 +187,8 @@ void Fold::operator()(const events::ProductionOrderCreated& created) {
       {"print_time_hours_per_unit", hours(created.print_ms_per_unit())},
       {"print_time_ms_per_unit", created.print_ms_per_unit()},
       {"facts", !created.facts().kind().empty() ? facts(created.facts()) : Json()},
+      {"reserved_from", Json::Array{}},
+      {"lots_chosen", false},
       {"photos", Json::Array{}},
       {"print_file", Json()},
       {"print_file_error", Json()},
@@ -288,7 +297,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "production", .version = 4, .poison = Poison::park, .apply = apply};
+const View view{.name = "production", .version = 5, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view production_order) {
   return queries.get(view.name, scope, "production", production_order);

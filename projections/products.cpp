@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "projections/dispatch.hpp"
 #include "projections/documents.hpp"
 #include "projections/format.hpp"
@@ -26,6 +28,12 @@ std::set<std::string> words_of(std::string_view text) {
   }
   if (!word.empty()) words.insert(word);
   return words;
+}
+
+std::string in_lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
 }
 
 Json bom_json(const google::protobuf::RepeatedPtrField<events::BomLine>& lines) {
@@ -78,6 +86,7 @@ struct Fold {
     entry.json["quote_id"] = text_or_null(created.quote());
     documents.personal(entry, "name", created.name());
     documents.list(entry, "all", "all");
+    order(entry, created.sku(), true);
     documents.name(entry, "sku", created.sku());
   }
   void operator()(const events::BomDefined& defined) { changed(defined.product()).json["bom"] = bom_json(defined.lines()); }
@@ -86,6 +95,7 @@ struct Fold {
 
   void store_entry(Entry& entry, const events::ProductEntry& said);
   void index(const Entry& entry, bool listed);
+  void order(const Entry& entry, std::string_view name, bool listed);
   void operator()(const events::ProductDefined& defined) {
     Entry& entry = documents.create("product", defined.product(), commit.time_ms);
     entry.version = event.version;
@@ -181,7 +191,7 @@ struct Fold {
   template <class T>
     requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> ||
              OneOf<T, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::TimerSet,
-                   events::TimerFired, events::DailyReported> ||
+                   events::TimerFired, events::DailyReported, events::UnitsLow> ||
              ModelEvent<T> || QuoteEvent<T> || OrderEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> || PrinterEvent<T> ||
              PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T>
   void operator()(const T&) {}
@@ -219,6 +229,20 @@ void Fold::index(const Entry& entry, bool listed) {
   std::set<std::string> words = words_of(entry.json.text("name"));
   words.merge(words_of(entry.json.text("sku")));
   for (const std::string& word : words) put("word", word);
+  order(entry, entry.json.text("name"), listed);
+}
+
+// In the lists that are not in the order of time. The key outlives an erasure: nothing personal may be in it.
+void Fold::order(const Entry& entry, std::string_view name, bool listed) {
+  const auto put = [&](std::string_view by, std::string place) {
+    place += '\0';   // so that "box" comes before "box, large"
+    if (listed) documents.list(entry, "by", by, place);
+    else documents.unlist(entry, "by", by, place);
+  };
+  const Json* price = entry.json.find("price");
+  put("name", in_lower_case(name));
+  put("sku", in_lower_case(entry.json.text("sku")));
+  put("price", fmt::format("{:016x}", std::max<std::int64_t>(0, price == nullptr ? 0 : price->integer("amount"))));
 }
 
 void apply(const Commit& commit, Documents& documents) {
@@ -226,20 +250,18 @@ void apply(const Commit& commit, Documents& documents) {
     if (!dispatch(event.event, Fold{commit, event, documents})) documents.fail("an event of an unknown type on " + event.stream);
 }
 
-// What the index that was read does not say.
-void keep(Page& page, std::string_view category, const std::set<std::string>& words) {
-  std::erase_if(page.items, [&](const Document& document) {
-    const auto json = Json::parse(document.json);
-    if (!json || (!category.empty() && json->text("category") != category)) return true;
-    std::set<std::string> known = words_of(json->text("name"));
-    known.merge(words_of(json->text("sku")));
-    return !std::ranges::includes(known, words);
-  });
+// What the index that is read does not say.
+bool belongs(const Document& document, std::string_view category, const std::set<std::string>& words) {
+  const auto json = Json::parse(document.json);
+  if (!json || (!category.empty() && json->text("category") != category)) return false;
+  std::set<std::string> known = words_of(json->text("name"));
+  known.merge(words_of(json->text("sku")));
+  return std::ranges::includes(known, words);
 }
 
 }  // namespace
 
-const View view{.name = "products", .version = 3, .poison = Poison::park, .apply = apply};
+const View view{.name = "products", .version = 4, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view product) {
   return queries.get(view.name, scope, "product", product);
@@ -247,14 +269,16 @@ std::expected<Document, QueryError> find(const Queries& queries, const Scope& sc
 std::expected<Document, QueryError> find_by_sku(const Queries& queries, const Scope& scope, std::string_view sku) {
   return queries.named(view.name, scope, "sku", sku);
 }
-std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view category, std::string_view search,
-                                     std::string_view status, const PageRequest& request) {
-  const std::set<std::string> words = words_of(search);
-  if (words.empty() && category.empty()) return queries.list(view.name, scope, "all", "all", status, request);
-  auto page = words.empty() ? queries.list(view.name, scope, "category", category, status, request)
-                            : queries.list(view.name, scope, "word", *words.begin(), status, request);
-  if (page && !words.empty()) keep(*page, category, words);
-  return page;
+std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, const Filter& filter, std::string_view by,
+                                     const PageRequest& request) {
+  const std::set<std::string> words = words_of(filter.search);
+  Queries::Keep keep;
+  if (!words.empty() || (!by.empty() && !filter.category.empty()))
+    keep = [&](const Document& document) { return belongs(document, filter.category, words); };
+  if (!by.empty()) return queries.list(view.name, scope, "by", by, filter.status, request, keep);
+  if (!words.empty()) return queries.list(view.name, scope, "word", *words.begin(), filter.status, request, keep);
+  if (!filter.category.empty()) return queries.list(view.name, scope, "category", filter.category, filter.status, request);
+  return queries.list(view.name, scope, "all", "all", filter.status, request);
 }
 std::expected<Page, QueryError> mappings(const Queries& queries, const Scope& scope, const PageRequest& request) {
   return queries.list(view.name, scope, "mappings", "all", "", request);

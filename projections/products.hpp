@@ -11,9 +11,16 @@ extern const View view;
 
 [[nodiscard]] std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view product);
 [[nodiscard]] std::expected<Document, QueryError> find_by_sku(const Queries& queries, const Scope& scope, std::string_view sku);
-// Newest first; each may be empty: any. `search` is words that all stand in the name or the SKU; `status` is "active" or "inactive".
-[[nodiscard]] std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view category,
-                                                   std::string_view search, std::string_view status, const PageRequest& request);
+// Each may be empty: any.
+struct Filter {
+  std::string_view category = {};
+  std::string_view search = {};    // words that all stand in the name or the SKU
+  std::string_view status = {};    // "active" or "inactive"
+};
+// By "name", "sku" or "price"; empty: newest first. A product that was made of a quote has no public name, and stands by its SKU; its
+// price is 0.
+[[nodiscard]] std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, const Filter& filter, std::string_view by,
+                                                   const PageRequest& request);
 [[nodiscard]] std::expected<Page, QueryError> mappings(const Queries& queries, const Scope& scope, const PageRequest& request);
 
 }  // namespace layerline::projections::products

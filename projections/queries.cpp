@@ -61,28 +61,31 @@ std::expected<Document, QueryError> Queries::named(std::string_view view, const 
 }
 
 std::expected<Page, QueryError> Queries::list(std::string_view view, const Scope& scope, std::string_view list, std::string_view value,
-                                              std::string_view status, const PageRequest& request) const {
+                                              std::string_view status, const PageRequest& request, const Keep& keep) const {
+  const std::size_t scan_max = keep ? page_read_max : page_scan_max;
   const std::size_t limit = request.limit == 0 ? page_default : std::min(request.limit, page_max);
   const std::string front = prefix(view, scope);
   const std::string under = front + "l/" + std::string(list) + "/" + key_part(value) + "/";
-  const std::string after = request.cursor.empty() ? "" : under + bytes_of(request.cursor);
+  const std::string place = bytes_of(request.cursor);
+  const std::string after = place.empty() ? "" : under + place;
   Page page;
   std::size_t scanned = 0;
   std::string last;
   bool more = false;
   bool damaged = false;
   const auto read_all = store_.scan(under, after, [&](std::string_view key, std::string_view local) {
-    if (page.items.size() == limit || scanned == page_scan_max) {
+    if (page.items.size() == limit || scanned == scan_max) {
       more = true;
       return false;
     }
     ++scanned;
     last = key.substr(under.size());
     auto document = read(front + std::string(local), scope);
-    if (document && (status.empty() || document->status == status)) page.items.push_back(std::move(*document));
+    if (document && (status.empty() || document->status == status) && (!keep || keep(*document)))
+      page.items.push_back(std::move(*document));
     damaged = !document && document.error() == QueryError::damaged;
     return !damaged;
-  });
+  }, request.direction);
   if (!read_all || damaged) return std::unexpected(QueryError::damaged);
   if (more) page.cursor = hex_of(last);
   return page;
@@ -99,7 +102,8 @@ class Meeting {
   // tired: as often as it may it has looked, and found nothing up to and with place().
   Found next() {
     for (std::size_t agreed = 0; agreed < lists_.size(); at_ = (at_ + 1) % lists_.size()) {
-      if (!lists_[at_].seek(place_)) return Found::end;
+      const bool there = std::exchange(passing_, false) ? lists_[at_].seek_behind(place_) : lists_[at_].seek(place_);
+      if (!there) return Found::end;
       if (lists_[at_].tail() == place_) {
         ++agreed;
         continue;
@@ -110,7 +114,7 @@ class Meeting {
     }
     return Found::entry;
   }
-  void pass() { place_ += '\0'; }                          // to the next place that there can be
+  void pass() { passing_ = true; }                         // what comes next lies behind place()
   [[nodiscard]] const std::string& place() const { return place_; }
   [[nodiscard]] std::string_view entry() const { return lists_.front().value(); }
   [[nodiscard]] bool failed() const {
@@ -122,6 +126,7 @@ class Meeting {
   std::size_t at_ = 0;
   std::size_t looks_ = 0;
   std::string place_;
+  bool passing_ = false;
 };
 
 }  // namespace
@@ -132,7 +137,8 @@ std::expected<Page, QueryError> Queries::list(std::string_view view, const Scope
   const std::size_t limit = request.limit == 0 ? page_default : std::min(request.limit, page_max);
   const std::string front = prefix(view, scope);
   std::vector<store::Walk> walks;
-  for (const Listing& listing : lists) walks.push_back(store_.walk(front + "l/" + listing.list + "/" + key_part(listing.value) + "/"));
+  for (const Listing& listing : lists)
+    walks.push_back(store_.walk(front + "l/" + listing.list + "/" + key_part(listing.value) + "/", request.direction));
   Meeting meeting(std::move(walks), bytes_of(request.cursor));
   if (!request.cursor.empty()) meeting.pass();
   Page page;

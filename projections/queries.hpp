@@ -37,6 +37,7 @@ struct Document {
 struct PageRequest {
   std::string cursor;          // of the page before; empty: from the newest. A foreign one gives another place, never foreign documents
   std::size_t limit = 0;       // 0: page_default; at most page_max
+  store::Direction direction = store::Direction::forwards;   // backwards: from the list's end
 };
 struct Page {
   std::vector<Document> items;
@@ -76,9 +77,12 @@ class Queries {
   // By a unique name: the number of a quote, the quote of an order.
   [[nodiscard]] std::expected<Document, QueryError> named(std::string_view view, const Scope& scope, std::string_view lookup,
                                                           std::string_view value) const;
-  // Newest first; `status` filters further (empty: all).
+  // In the list's order, of most the newest first; `status` (empty: all) and `keep` (none: all) filter further. A page may end early, even
+  // empty, and its cursor goes on.
+  using Keep = std::function<bool(const Document&)>;
   [[nodiscard]] std::expected<Page, QueryError> list(std::string_view view, const Scope& scope, std::string_view list,
-                                                     std::string_view value, std::string_view status, const PageRequest& request) const;
+                                                     std::string_view value, std::string_view status, const PageRequest& request,
+                                                     const Keep& keep = {}) const;
 
   // What stands in all of these lists, which have one order. Its cost is that of the page, or of as many jumps as it takes to find it: a
   // page may end early, even empty, and its cursor goes on.

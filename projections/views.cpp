@@ -4,6 +4,7 @@
 #include "projections/analytics.hpp"
 #include "projections/carts.hpp"
 #include "projections/commit.hpp"
+#include "projections/customers.hpp"
 #include "projections/effects.hpp"
 #include "projections/files.hpp"
 #include "projections/inventory.hpp"
@@ -20,9 +21,9 @@
 namespace layerline::projections {
 
 std::span<const View> all_views() {
-  static const std::array views{analytics::view, carts::view, effects::view, files::view, inventory::view, lots::view, orders::view,
-                                planning::view, printers::view, production::view, products::view, purchases::view, quotes::view,
-                                shipments::view};
+  static const std::array views{analytics::view, carts::view, customers::view, effects::view, files::view, inventory::view, lots::view,
+                                orders::view, planning::view, printers::view, production::view, products::view, purchases::view,
+                                quotes::view, shipments::view};
   return views;
 }
 

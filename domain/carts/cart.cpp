@@ -29,9 +29,10 @@ void set_item(const CartId& cart, const ProductId& product, std::int64_t quantit
 
 // ---- evolve ----
 
-void evolve(Workshop& workshop, const events::CartItemSet& event, Time) {
+void evolve(Workshop& workshop, const events::CartItemSet& event, Time at) {
   const CartId id(event.cart());
-  Cart& cart = workshop.carts.try_emplace(id, Cart{.id = id, .items = {}, .checkout = {}}).first->second;
+  Cart& cart = workshop.carts.try_emplace(id, Cart{.id = id, .items = {}, .checkout = {}, .touched = at}).first->second;
+  cart.touched = at;
   const ProductId product(event.product());
   const auto item = std::ranges::find(cart.items, product, &Item::product);
   if (event.quantity() == 0) {
@@ -50,8 +51,10 @@ void evolve(Workshop& workshop, const events::CartMerged& event, Time) {
   cart.items.clear();
 }
 
-void evolve(Workshop& workshop, const events::CartCheckedOut& event, Time) {
+void evolve(Workshop& workshop, const events::CartCheckedOut& event, Time at) {
   Cart& cart = workshop.carts.at(CartId(event.cart()));
+  cart.touched = at;
+  cart.personal = true;
   if (const auto before = workshop.checkouts.find(cart.checkout); before != workshop.checkouts.end()) before->second.holds = false;
   cart.checkout = PaymentId(event.payment());
   Checkout checkout{.payment = cart.checkout, .cart = cart.id, .order = OrderId(event.order()), .lines = {}, .shipping = event.shipping(),
@@ -66,13 +69,22 @@ void evolve(Workshop& workshop, const events::CartHoldLapsed& event, Time) {
   workshop.checkouts.at(PaymentId(event.payment())).holds = false;
 }
 
-void evolve(Workshop& workshop, const events::CartOrdered& event, Time) {
+void evolve(Workshop& workshop, const events::CartOrdered& event, Time at) {
   Cart& cart = workshop.carts.at(CartId(event.cart()));
+  cart.touched = at;
+  cart.ordered = true;
   if (const auto other = workshop.checkouts.find(cart.checkout); other != workshop.checkouts.end()) other->second.holds = false;
   workshop.checkouts.erase(PaymentId(event.payment()));
   cart.checkout = PaymentId();
   cart.items.clear();
   for (const auto& item : event.left()) cart.items.push_back({ProductId(item.product()), item.quantity()});
+}
+
+void evolve(Workshop& workshop, const events::CartExpired& event, Time) {
+  Cart& cart = workshop.carts.at(CartId(event.cart()));
+  cart.checkout = PaymentId();
+  cart.items.clear();
+  cart.expired = true;
 }
 
 // ---- queries ----
@@ -111,6 +123,8 @@ Decided put(const CartId& id, const products::Product& product, std::int64_t qua
   if (quantity < 0 || quantity > limits::quote_quantity_max)
     return refuse("quantity-out-of-range", fmt::format("A cart holds up to {} pieces of a product.", limits::quote_quantity_max));
   if (quantity == before) return Events{};
+  // His key may be destroyed at any moment: nothing new may be sealed with it.
+  if (cart != nullptr && cart->expired) return refuse("cart-expired", "Nobody came back to this cart in time; begin another one.");
   if (quantity > before) {
     if (!offered(product)) return not_found("product on offer");
     if (auto checked = check_stock(product, quantity, holder_of(id)); !checked) return std::unexpected(std::move(checked.error()));

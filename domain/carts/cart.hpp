@@ -1,6 +1,7 @@
 // The cart of our own shop, and its checkout: what is on the shelf is held for a while, and the payment makes the order.
 //   items → checked out (held → lapsed) → ordered. Each checkout is a snapshot with a payment of its own; whichever is paid makes its
 //   order, in time or late, so that no money comes for nothing.
+//   A guest's cart that he leaves alone expires, and what he said of himself is erased unless he bought.
 #pragma once
 
 #include <string>
@@ -21,6 +22,10 @@ struct Cart {
   CartId id;
   std::vector<Item> items;        // one for each product
   PaymentId checkout;             // that the customer is at; empty: none
+  Time touched;                   // when its owner last did something with it
+  bool personal = false;          // its owner has said who he is
+  bool ordered = false;           // an order came of it, which needs to know that
+  bool expired = false;           // for good: it takes nothing any more
 };
 
 struct Checkout {
@@ -41,7 +46,14 @@ struct Checkout {
 struct AddToCart { CartId cart; ProductId product; std::int64_t quantity = 1; };
 struct SetCartItem { CartId cart; ProductId product; std::int64_t quantity = 0; };   // 0: taken out
 struct MergeCart { CartId cart, into; };
-struct CheckOutCart { CartId cart; std::string shipping_option; orders::Address ship_to; std::string customer_mail; };
+// A customer who says nothing of them goes by his address book and his contact; saved: which of his addresses.
+struct CheckOutCart {
+  CartId cart;
+  std::string shipping_option;
+  orders::Address ship_to;
+  std::string customer_mail;
+  AddressId saved = {};
+};
 
 // ---- decisions ----
 
@@ -54,6 +66,10 @@ struct CheckOutCart { CartId cart; std::string shipping_option; orders::Address 
 [[nodiscard]] Events place_order(const PaymentId&, const Context&);
 // Nobody paid in time.
 [[nodiscard]] Events lapse(const PaymentId&, const Context&);
+// Guests' carts that nobody has come back to; those that were left first, and not too many at once.
+[[nodiscard]] Events expire_untouched(const Context&);
+// Its guest's key is destroyed, if he left personal data and nothing needs it.
+[[nodiscard]] Events forget_guest(const CartId&, const Context&);
 
 // ---- queries ----
 
@@ -70,5 +86,6 @@ void evolve(Workshop&, const events::CartMerged&, Time);
 void evolve(Workshop&, const events::CartCheckedOut&, Time);
 void evolve(Workshop&, const events::CartHoldLapsed&, Time);
 void evolve(Workshop&, const events::CartOrdered&, Time);
+void evolve(Workshop&, const events::CartExpired&, Time);
 
 }  // namespace layerline::carts

@@ -34,6 +34,15 @@ std::expected<const ShippingRule*, Rejection> check(const Cart& cart, const Chec
   return shipping;
 }
 
+std::expected<CheckOutCart, Rejection> from_address_book(CheckOutCart command, const Workshop& workshop) {
+  const CustomerId customer(command.cart.str());
+  auto to = customers::ship_to(workshop, customer, command.saved, command.ship_to);
+  if (!to) return std::unexpected(std::move(to.error()));
+  command.ship_to = std::move(*to);
+  if (command.customer_mail.empty()) command.customer_mail = customers::contact(workshop, customer).mail;
+  return command;
+}
+
 orders::Line line_of(const Item& item, std::size_t number, const Workshop& workshop) {
   const products::Product& product = workshop.products.at(item.product);
   return {.id = std::to_string(number), .external_line = {}, .sku = product.sku, .title = {}, .quantity = item.quantity,
@@ -58,7 +67,10 @@ bool hold(const Cart& cart, const PaymentId& payment, Time until, const Context&
 }  // namespace
 
 // A checkout takes the place of an earlier one of the same cart.
-Decided decide(const CheckOutCart& command, const Context& context) {
+Decided decide(const CheckOutCart& said, const Context& context) {
+  const auto filled = from_address_book(said, context.workshop);
+  if (!filled) return std::unexpected(filled.error());
+  const CheckOutCart& command = *filled;
   const Cart* cart = context.workshop.cart(command.cart);
   if (cart == nullptr || cart->items.empty()) return refuse("cart-empty", "There is nothing in the cart.");
   const auto shipping = check(*cart, command, context.workshop);

@@ -132,6 +132,7 @@ std::string kind_of(const events::EffectRequested& event) {
     case events::EffectRequested::kStartPrint: return "start_print";
     case events::EffectRequested::kStopPrint: return "stop_print";
     case events::EffectRequested::kPushFulfilment: return "push_fulfilment";
+    case events::EffectRequested::kDestroyKey: return "destroy_key";
     case events::EffectRequested::ACTION_NOT_SET: break;
   }
   return "unknown";

@@ -38,6 +38,7 @@ void change_stock(Workshop& workshop, Material& material, const LotPart& change)
     material.lots.emplace(lot.age, lot.id);
   else
     material.lots.erase(lot.age);
+  lot_changed(material, lot);
 }
 
 void evolve(Workshop& workshop, const events::LocationOpened& event, Time) {
@@ -121,7 +122,7 @@ Decided decide(const CountLot& command, const Context& context) {
   const auto place = place_of(command.lot, command.location, context.workshop);
   if (!place) return std::unexpected(place.error());
   const std::string& reason = command.reason.empty() ? "counted" : command.reason;
-  return adjust(command.lot, place->location, command.counted - place->there(), reason, context);
+  return adjust({command.lot, place->location, command.counted - place->there(), reason, command.take_reserved}, context);
 }
 
 Decided decide(const WeighSpool& command, const Context& context) {
@@ -130,16 +131,19 @@ Decided decide(const WeighSpool& command, const Context& context) {
   const Mass tare = place->lot->tare;
   if (tare.milligrams == 0) return refuse("tare-unknown", fmt::format("Nobody said what the empty spool of {} weighs.", command.lot.str()));
   if (command.gross < tare) return refuse("below-tare", fmt::format("The empty spool alone weighs {} mg.", tare.milligrams));
-  return decide(CountLot{command.lot, place->location, command.gross - tare, "weighed"}, context);
+  return decide(CountLot{command.lot, place->location, command.gross - tare, "weighed", command.take_reserved}, context);
 }
 
-Decided adjust(const LotId& id, const LocationId& location, Mass difference, const std::string& reason, const Context& context) {
-  const auto place = place_of(id, location, context.workshop);
+Decided adjust(const Adjustment& wanted, const Context& context) {
+  const auto place = place_of(wanted.lot, wanted.location, context.workshop);
   if (!place) return std::unexpected(place.error());
+  const Mass difference = wanted.difference;
   if (difference.milligrams == 0) return Events{};
   if (difference.milligrams > limits::mass_max_mg || (place->there() + difference).milligrams < 0)
-    return refuse("stock-below-zero", fmt::format("Only {} mg of lot {} lie there.", place->there().milligrams, id.str()));
-  return note_adjusted(place->lot->material, {{id, place->location, difference}}, reason, context);
+    return refuse("stock-below-zero", fmt::format("Only {} mg of lot {} lie there.", place->there().milligrams, wanted.lot.str()));
+  if (difference.milligrams < 0 && !wanted.take_reserved)
+    if (auto held = held_back(*place->lot, Mass{} - difference, context.workshop)) return std::unexpected(std::move(*held));
+  return note_adjusted(place->lot->material, {{wanted.lot, place->location, difference}}, wanted.reason, context);
 }
 
 Events note_adjusted(const MaterialId& material, const LotParts& change, const std::string& reason, const Context& context) {
@@ -153,22 +157,36 @@ Events note_adjusted(const MaterialId& material, const LotParts& change, const s
   return out;
 }
 
-LotParts take(const Workshop& workshop, const Material& material, Mass mass, const LotId& first) {
+namespace {
+
+Mass taken_from(const LotParts& parts, const LotId& lot, const LocationId& location) {
+  const auto same = [&](const LotPart& part) { return part.lot == lot && part.location == location; };
+  const auto known = std::ranges::find_if(parts, same);
+  return known == parts.end() ? Mass{} : known->mass;
+}
+
+}  // namespace
+
+LotParts take(const Workshop& workshop, const Material& material, Mass mass, const LotId& first, const ProductionOrderId& for_whom) {
   LotParts parts;
-  const auto take_of = [&](const Lot& lot) {
+  const auto take_of = [&](const Lot& lot, Mass most) {
     for (const auto& [location, there] : lot.at) {
-      const Mass part = std::min(mass, there);
+      const Mass part = std::min({mass, most, there - taken_from(parts, lot.id, location)});
       if (part.milligrams <= 0) continue;
-      parts.push_back({lot.id, location, part});
+      add(parts, {lot.id, location, part});
       mass = mass - part;
+      most = most - part;
     }
   };
   const Lot* wanted = workshop.lot(first);
-  if (wanted != nullptr && wanted->material == material.id) take_of(*wanted);
-  for (const auto& [age, id] : material.lots) {
-    if (mass.milligrams <= 0) break;
-    if (id != first) take_of(workshop.lots.at(id));
-  }
+  if (wanted != nullptr && wanted->material == material.id) take_of(*wanted, mass);
+  for (const Held& part : hold_of(material, for_whom).lots) take_of(workshop.lots.at(part.lot), part.mass);
+  for (const bool also_held : {false, true})
+    for (const auto& [age, id] : material.lots) {
+      if (mass.milligrams <= 0) return parts;
+      const Lot& lot = workshop.lots.at(id);
+      take_of(lot, also_held ? mass : lot.on_hand() - lot.held);
+    }
   return parts;
 }
 
@@ -205,6 +223,14 @@ Mass sum(const LotParts& parts) {
   Mass all;
   for (const LotPart& part : parts) all = all + part.mass;
   return all;
+}
+
+void add(LotParts& parts, const LotPart& change) {
+  const auto same = [&](const LotPart& part) { return part.lot == change.lot && part.location == change.location; };
+  const auto known = std::ranges::find_if(parts, same);
+  if (known == parts.end()) return parts.push_back(change);
+  known->mass = known->mass + change.mass;
+  if (known->mass.milligrams == 0) parts.erase(known);
 }
 
 // ---- in events ----

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct Lot {
   std::string supplier_lot;          // what the supplier calls it
   Mass tare;                         // of the empty spool; 0: it is not weighed
   std::map<LocationId, Mass> at;     // also where the last of it lay
+  Mass held;                         // for production orders, wherever it lies
+  Mass chosen;                       // part of it for whom an operator chose this lot
+  std::set<ProductionOrderId> holders;
 
   [[nodiscard]] Mass on_hand() const;
 };
@@ -33,11 +37,12 @@ struct LotPart {
 using LotParts = std::vector<LotPart>;
 
 // ---- commands; a location may be left out where the lot lies at one only ----
+// What is held of a lot for production orders goes where the lot goes; to take it, one has to say so.
 
 struct OpenLocation { LocationId location; std::string name; };
 struct TransferStock { LotId lot; LocationId from, to; Mass mass; };    // 0: all that lies there
-struct CountLot { LotId lot; LocationId location; Mass counted; std::string reason; };
-struct WeighSpool { LotId lot; LocationId location; Mass gross; };      // with the spool, whose tare is known
+struct CountLot { LotId lot; LocationId location; Mass counted; std::string reason; bool take_reserved = false; };
+struct WeighSpool { LotId lot; LocationId location; Mass gross; bool take_reserved = false; };   // with the spool, whose tare is known
 
 // ---- decisions ----
 
@@ -47,10 +52,12 @@ struct WeighSpool { LotId lot; LocationId location; Mass gross; };      // with 
 [[nodiscard]] Decided decide(const WeighSpool&, const Context&);
 
 // A lot at a location becomes larger or smaller.
-[[nodiscard]] Decided adjust(const LotId&, const LocationId&, Mass difference, const std::string& reason, const Context&);
+struct Adjustment { LotId lot; LocationId location; Mass difference; std::string reason; bool take_reserved = false; };
+[[nodiscard]] Decided adjust(const Adjustment&, const Context&);
 [[nodiscard]] Events note_adjusted(const MaterialId&, const LotParts& change, const std::string& reason, const Context&);
-// What `mass` of a material is taken from: `first`, if it is a lot of it, and then the oldest ones. No more than there is.
-[[nodiscard]] LotParts take(const Workshop&, const Material&, Mass, const LotId& first);
+// What `mass` of a material is taken from: `first`, if it is a lot of it, then what is held for the production order, then what is held for
+// nobody, and at last what is held for others; the oldest first. No more than there is.
+[[nodiscard]] LotParts take(const Workshop&, const Material&, Mass, const LotId& first, const ProductionOrderId& for_whom);
 // The last parts first: where they go back to.
 [[nodiscard]] LotParts last_of(const LotParts&, Mass);
 
@@ -60,6 +67,7 @@ struct WeighSpool { LotId lot; LocationId location; Mass gross; };      // with 
 [[nodiscard]] LotId own_lot(const MaterialId&);               // "PLA-black.bulk"
 [[nodiscard]] bool known(const Workshop&, const LocationId&);
 [[nodiscard]] Mass sum(const LotParts&);
+void add(LotParts&, const LotPart& change);
 
 // ---- in events; `whole` is what they add up to where none are listed ----
 

@@ -34,6 +34,7 @@ void take_reservation(Material& material, const ProductionOrderId& production, M
   found->second = found->second - taken;
   material.reserved = material.reserved - taken;
   if (found->second.milligrams == 0) material.reservations.erase(found);
+  reservation_changed(material, production);
 }
 
 void change_stock(Workshop& workshop, Material& material, const LotParts& change) {
@@ -43,14 +44,6 @@ void change_stock(Workshop& workshop, Material& material, const LotParts& change
 LotParts negative(LotParts parts) {
   for (LotPart& part : parts) part.mass = Mass{} - part.mass;
   return parts;
-}
-
-void add(LotParts& parts, const LotPart& change) {
-  const auto same = [&](const LotPart& part) { return part.lot == change.lot && part.location == change.location; };
-  const auto known = std::ranges::find_if(parts, same);
-  if (known == parts.end()) return parts.push_back(change);
-  known->mass = known->mass + change.mass;
-  if (known->mass.milligrams == 0) parts.erase(known);
 }
 
 void forget_low_alert(Material& material) {
@@ -92,9 +85,11 @@ void evolve(Workshop& workshop, const events::StockAdjusted& event, Time) {
 void evolve(Workshop& workshop, const events::MaterialReserved& event, Time) {
   Material& material = edit(workshop, event.material());
   const Mass mass{event.milligrams()};
-  Mass& reservation = material.reservations[ProductionOrderId(event.production_order())];
+  const ProductionOrderId production(event.production_order());
+  Mass& reservation = material.reservations[production];
   reservation = reservation + mass;
   material.reserved = material.reserved + mass;
+  reservation_changed(material, production);
   check(material);
 }
 
@@ -212,7 +207,8 @@ Decided decide(const AdjustStock& command, const Context& context) {
   const Lot* lot = context.workshop.lot(command.lot);
   if (lot != nullptr && !command.material.empty() && lot->material != command.material)
     return refuse("lot-of-another-material", fmt::format("Lot {} is of {}.", lot->id.str(), lot->material.str()));
-  if (!command.lot.empty()) return adjust(command.lot, command.location, command.difference, command.reason, context);
+  if (!command.lot.empty())
+    return adjust({command.lot, command.location, command.difference, command.reason, command.take_reserved}, context);
   const Material* material = context.workshop.material(command.material);
   if (material == nullptr || !material->defined) return not_found("material");
   if (!command.location.empty()) return refuse("lot-needed", "Say of which lot something at that location changed.");
@@ -221,7 +217,7 @@ Decided decide(const AdjustStock& command, const Context& context) {
     return refuse("stock-below-zero", fmt::format("Only {} mg are on hand.", material->on_hand.milligrams));
   const LotParts change = command.difference.milligrams > 0
                               ? LotParts{{own_lot(material->id), main_location(), command.difference}}
-                              : negative(take(context.workshop, *material, Mass{} - command.difference, LotId()));
+                              : negative(take(context.workshop, *material, Mass{} - command.difference, LotId(), ProductionOrderId()));
   return note_adjusted(material->id, change, command.reason, context);
 }
 
@@ -250,7 +246,7 @@ Decided decide(const WeighPrint& command, const Context& context) {
   event->set_missing_mg(missing_mg);
   const Mass more = command.mass - Mass{missing_mg} - booked;
   const LotId last = print->second.lots.empty() ? LotId() : print->second.lots.back().lot;
-  store_parts(more.milligrams >= 0 ? take(context.workshop, *material, more, last)
+  store_parts(more.milligrams >= 0 ? take(context.workshop, *material, more, last, print->second.production)
                                    : negative(last_of(print->second.lots, Mass{} - more)),
               event->mutable_lots());
   return out;
@@ -315,7 +311,7 @@ Events consume(const MaterialId& id, const ProductionOrderId& production, const 
   event->set_origin(std::string(origin));
   event->set_from_reservation_mg(std::min(mass, reserved_for(*material, production)).milligrams);
   event->set_missing_mg(std::max<std::int64_t>(0, (mass - material->on_hand).milligrams));
-  store_parts(take(context.workshop, *material, mass, printing::loaded_lot(context.workshop, job)), event->mutable_lots());
+  store_parts(take(context.workshop, *material, mass, printing::loaded_lot(context.workshop, job), production), event->mutable_lots());
   return out;
 }
 
@@ -347,6 +343,7 @@ Events rebalance(const MaterialId& id, const Context& context) {
       note_shortage(id, shortage.production, {0}, out);
       note_reservation(id, shortage.production, shortage.mass, out);
     }
+  if (out.empty()) out = settle_holds(*material, context);   // what is reserved is right by now
   if (material->defined && !material->alerted && available < material->low_stock) {
     auto* event = out.on(stream(id)).mutable_stock_low();
     event->set_material(id.str());

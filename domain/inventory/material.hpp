@@ -4,9 +4,11 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
+#include "domain/inventory/hold.hpp"
 #include "domain/inventory/lot.hpp"
 #include "domain/kernel/context.hpp"
 #include "domain/kernel/events.hpp"
@@ -36,6 +38,9 @@ struct Material {
   Mass on_hand;
   Mass reserved;
   std::map<ProductionOrderId, Mass> reservations;
+  std::map<ProductionOrderId, Hold> holds;         // the lots of them; none of a reservation from before there were holds
+  std::set<ProductionOrderId> unsettled;           // whose hold is no longer all that is reserved for them, and no more
+  std::set<LotId> overheld;                        // of which more is held than there is; both are settled in the same commit
   std::deque<Shortage> shortages;
   std::map<PrintJobId, Consumed> prints;
   std::map<std::int64_t, LotId> lots;   // that hold something, the oldest first
@@ -57,7 +62,14 @@ struct ReceiveStock {
   std::string supplier_lot = {};
 };
 // Of a lot, or of the material: then what is gone was of the oldest ones.
-struct AdjustStock { MaterialId material; Mass difference; std::string reason; LotId lot = {}; LocationId location = {}; };
+struct AdjustStock {
+  MaterialId material;
+  Mass difference;
+  std::string reason;
+  LotId lot = {};
+  LocationId location = {};
+  bool take_reserved = false;        // of a lot: also what is held for production orders
+};
 struct WeighPrint { PrintJobId job; Mass mass; };
 
 // ---- decisions ----
@@ -75,7 +87,7 @@ struct WeighPrint { PrintJobId job; Mass mass; };
 [[nodiscard]] Events consume(const MaterialId&, const ProductionOrderId&, const PrintJobId&, Mass, std::string_view origin, const Context&);
 // A shortage asks for no more than what is still to be made.
 [[nodiscard]] Events lower_shortage(const MaterialId&, const ProductionOrderId&, Mass at_most, const Context&);
-// After any movement: shortages that can be served, reservations that the stock no longer covers, the low-stock alert.
+// After any movement: shortages that can be served, reservations that the stock no longer covers, their lots, the low-stock alert.
 [[nodiscard]] Events rebalance(const MaterialId&, const Context&);
 
 // ---- queries ----

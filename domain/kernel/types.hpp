@@ -44,6 +44,7 @@ using SupplierId = Id<struct SupplierTag>;
 using PurchaseId = Id<struct PurchaseTag>;
 using FirmOrderId = Id<struct FirmOrderTag>;
 using EffectId = Id<struct EffectTag>;
+using AddressId = Id<struct SavedAddressTag>;      // of a customer's address book
 using CustomerId = Id<struct CustomerTag>;        // the subject under whose key personal data is sealed
 using BlobHash = Id<struct BlobTag>;              // SHA-256, 64 hex digits
 

@@ -244,8 +244,17 @@ bool older(const ObserveShopOrder& command, const Order& order) {
   return command.modified < order.modified || (command.modified == order.modified && command.report < order.report);
 }
 
-Decided observe_again(const ObserveShopOrder& command, const Order& order, const Context& context) {
+// At Squarespace an order counts as fulfilled with the first parcel that we tell it of. Only a number that is not ours is a fulfilment
+// made on their side, and ends the order while others of our parcels are to follow.
+bool told_by_us(const ObserveShopOrder& command, const Order& order, const Workshop& workshop) {
+  if (command.report != ShopReport::fulfilled || order.status >= Status::shipped || command.tracking_number.empty()) return false;
+  return std::ranges::any_of(
+      order.parcels, [&](const ShipmentId& id) { return workshop.shipments.at(id).tracking_number == command.tracking_number; });
+}
+
+Decided observe_again(ObserveShopOrder command, const Order& order, const Context& context) {
   Events out;
+  if (told_by_us(command, order, context.workshop)) command.report = ShopReport::paid;
   if (older(command, order)) return out;
   const bool open = order.status < Status::shipped && (command.report == ShopReport::open || command.report == ShopReport::paid);
   if (open) {

@@ -119,6 +119,16 @@ Events stock_low(const MaterialId& id, std::int64_t available_mg, const Context&
   return out;
 }
 
+// The same mail: the operator knows both by their SKU.
+Events units_low(const events::UnitsLow& event, const Context& context) {
+  Events out;
+  if (auto* send = to_operator(out, "stock_low", context)) {
+    send->set_number(context.workshop.products.at(ProductId(event.product())).sku);
+    send->set_detail(fmt::format("{} available, {} are to be there", event.available(), event.safety_stock()));
+  }
+  return out;
+}
+
 Events daily_report(const events::DailyReported& report, const Context& context) {
   Events out;
   if (auto* send = to_operator(out, "daily_report", context)) {

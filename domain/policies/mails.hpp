@@ -19,6 +19,7 @@ namespace layerline::mails {
 [[nodiscard]] Events quote_waiting(const QuoteId&, const Context&);
 [[nodiscard]] Events new_order(const OrderId&, const Context&);
 [[nodiscard]] Events stock_low(const MaterialId&, std::int64_t available_mg, const Context&);
+[[nodiscard]] Events units_low(const events::UnitsLow&, const Context&);
 [[nodiscard]] Events daily_report(const events::DailyReported&, const Context&);
 [[nodiscard]] Events print_failed(const PrintJobId&, const std::string& reason, const Context&);
 

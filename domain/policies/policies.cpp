@@ -130,6 +130,13 @@ Events on_stock_given(const MaterialId& material, const Context& context) {
   return out.empty() ? printing::dispatch(context) : out;
 }
 
+// Held before anything is printed of it.
+Events on_reserved(const events::MaterialReserved& event, const Context& context) {
+  const MaterialId material(event.material());
+  Events out = inventory::hold(material, ProductionOrderId(event.production_order()), context);
+  return out.empty() ? on_stock_given(material, context) : out;
+}
+
 // A piece of a cancelled order that was still on a printer leaves nothing reserved behind.
 Events on_piece(const std::string& id, const Context& context) {
   const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(id));
@@ -189,7 +196,9 @@ Events react(const events::Event& event, const Context& context) {
     case K::kOrderShortOfStock: return mails::short_of_stock(event.order_short_of_stock(), context);
     case K::kOrderReleased: return production::create_for(OrderId(event.order_released().order()), context);
     case K::kOrderPrinting: return mails::printing(OrderId(event.order_printing().order()), context);
-    case K::kOrderPartlyShipped: return orders::issue_units(event.order_partly_shipped(), context);
+    case K::kOrderPartlyShipped:
+      return both(orders::issue_units(event.order_partly_shipped(), context),
+                  shops::push_fulfilment(event.order_partly_shipped(), context));
     case K::kOrderShipped:
       return both(orders::issue_units(event.order_shipped(), context), shops::push_fulfilment(event.order_shipped(), context));
     case K::kShipmentShipped: return on_parcel(event.shipment_shipped(), context);
@@ -213,6 +222,7 @@ Events react(const events::Event& event, const Context& context) {
     case K::kUnitsReleased: return products::serve_shortages(ProductId(event.units_released().product()), context);
     case K::kUnitsAdjusted: return products::serve_shortages(ProductId(event.units_adjusted().product()), context);
     case K::kUnitsShortageNoted: return on_units_shortage(event.units_shortage_noted(), context);
+    case K::kUnitsLow: return mails::units_low(event.units_low(), context);
 
     case K::kProductionOrderCreated: return on_production_order(event.production_order_created(), context);
     case K::kProductionReprintNeeded: return on_reprint(event.production_reprint_needed(), context);
@@ -227,7 +237,8 @@ Events react(const events::Event& event, const Context& context) {
     case K::kStockReleased: return inventory::rebalance(MaterialId(event.stock_released().material()), context);
     case K::kStockConsumed: return inventory::rebalance(MaterialId(event.stock_consumed().material()), context);
     case K::kStockConsumptionCorrected: return on_stock_given(MaterialId(event.stock_consumption_corrected().material()), context);
-    case K::kStockReserved: return on_stock_given(MaterialId(event.stock_reserved().material()), context);
+    case K::kStockReserved: return on_reserved(event.stock_reserved(), context);
+    case K::kStockHeld: return on_stock_given(MaterialId(event.stock_held().material()), context);
     case K::kStockShortageNoted: return on_stock_given(MaterialId(event.stock_shortage_noted().material()), context);
     case K::kStockLow: {
       const events::StockLow& low = event.stock_low();
@@ -245,6 +256,7 @@ Events react(const events::Event& event, const Context& context) {
     case K::kPrintFailed: return mails::print_failed(PrintJobId(event.print_failed().job()), event.print_failed().reason(), context);
     case K::kPrintEndUnknown: return mails::print_failed(PrintJobId(event.print_end_unknown().job()), "end unknown", context);
 
+    case K::kCartExpired: return carts::forget_guest(CartId(event.cart_expired().cart()), context);
     case K::kDailyReported: return mails::daily_report(event.daily_reported(), context);
 
     // Nothing follows from these:
@@ -311,6 +323,10 @@ Events react(const events::Event& event, const Context& context) {
     case K::kCartMerged:
     case K::kCartHoldLapsed:
     case K::kCartOrdered:
+    case K::kCustomerContactChanged:
+    case K::kCustomerAddressSaved:
+    case K::kCustomerAddressRemoved:
+    case K::kCustomerAddressPreferred:
     case K::kOrderShortageAnswered:
     case K::kOrderReopened:
     case K::kSupplierAdded:

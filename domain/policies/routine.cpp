@@ -1,6 +1,7 @@
 #include "domain/policies/routine.hpp"
 
 #include <string_view>
+#include <utility>
 
 #include "domain/workshop/workshop.hpp"
 
@@ -12,6 +13,7 @@ constexpr std::int64_t day_ms = 86'400'000;
 // A timer of these is named by what it is for: there is one of each.
 constexpr const char* stock_check = "stock-check";
 constexpr const char* daily_report = "daily-report";
+constexpr const char* cart_expiry = "cart-expiry";
 constexpr std::string_view platform = "platform";   // has neither stock nor orders
 
 void set(const char* timer, Time due, Events& out, const Context& context) {
@@ -29,15 +31,20 @@ Events begin(const Context& context) {
   if (context.workshop.id.str() == platform) return out;
   set(stock_check, context.now + Duration{hour_ms}, out, context);
   set(daily_report, Time{(context.now.ms / day_ms + 1) * day_ms}, out, context);
+  set(cart_expiry, context.now + Duration{hour_ms}, out, context);
   return out;
 }
 
 Events on_timer(const events::TimerFired& event, const Context& context) {
-  Events out;
-  if (event.purpose() != stock_check && event.purpose() != daily_report) return out;
-  out = begin(context);
-  out.append(event.purpose() == stock_check ? purchasing::check_stock(context) : reports::report_day(context));
-  return out;
+  const auto then = [&](Events due) {
+    Events out = begin(context);
+    out.append(std::move(due));
+    return out;
+  };
+  if (event.purpose() == stock_check) return then(purchasing::check_stock(context));
+  if (event.purpose() == daily_report) return then(reports::report_day(context));
+  if (event.purpose() == cart_expiry) return then(carts::expire_untouched(context));
+  return {};
 }
 
 }  // namespace layerline::routine

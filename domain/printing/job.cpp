@@ -294,13 +294,29 @@ std::vector<std::string> own_reasons(const Workshop& workshop, const ProductionO
 
 bool free_for_work(const Printer& printer) { return printer.job.empty() && printer.status == "idle" && printer.plate_clear; }
 
-std::optional<std::int64_t> slot_for(const Workshop& workshop, const Printer& printer, const ProductionOrder& production, bool& loaded) {
+// What of a loaded spool is not set aside for others.
+Mass left_for(const Workshop& workshop, const Filament& filament, const ProductionOrder& production) {
+  const inventory::Lot* lot = workshop.lot(filament.lot);
+  return lot == nullptr ? left_of(workshop, filament) : inventory::usable(workshop, *lot, production.id);
+}
+
+struct Slot {
+  std::optional<std::int64_t> number;
+  std::string_view reason = "material_not_loaded";   // if there is none
+};
+
+Slot slot_for(const Workshop& workshop, const Printer& printer, const ProductionOrder& production) {
+  Slot none;
   for (const auto& [slot, filament] : printer.slots) {
     if (filament.material != production.material) continue;
-    loaded = true;
-    if (left_of(workshop, filament) >= production.file.mass) return slot;
+    if (!inventory::may_use(workshop, production.material, filament.lot, production.id)) {
+      if (none.reason == "material_not_loaded") none.reason = "chosen_lot_not_loaded";
+      continue;
+    }
+    if (left_for(workshop, filament, production) >= production.file.mass) return {.number = slot};
+    none.reason = "not_enough_filament_loaded";
   }
-  return std::nullopt;
+  return none;
 }
 
 // Why this printer cannot take it now; empty if it can, and then `slot` holds its filament.
@@ -311,11 +327,10 @@ std::vector<std::string> printer_reasons(const Workshop& workshop, const Printer
   if (!production.file.printer_model.empty() && production.file.printer_model != printer.model)
     reasons.emplace_back("sliced_for_another_model");
   if (production.file.nozzle_um != 0 && production.file.nozzle_um != printer.nozzle_um) reasons.emplace_back("nozzle_differs");
-  bool loaded = false;
-  if (const auto found = slot_for(workshop, printer, production, loaded))
-    slot = *found;
+  if (const Slot found = slot_for(workshop, printer, production); found.number)
+    slot = *found.number;
   else
-    reasons.emplace_back(loaded ? "not_enough_filament_loaded" : "material_not_loaded");
+    reasons.emplace_back(found.reason);
   if (free_for_work(printer)) return reasons;
   if (!printer.job.empty()) reasons.emplace_back("printer_busy");
   else if (printer.status != "idle") reasons.push_back("printer_" + printer.status);

@@ -69,6 +69,7 @@ struct Product {
   std::int64_t allocated = 0;
   std::map<std::string, std::int64_t> holders = {};         // allocated to whom
   std::deque<Shortage> shortages = {};                      // of what is bought
+  bool alerted = false;                                     // the operator was told that too few are there
 
   [[nodiscard]] std::int64_t available() const { return on_hand - allocated; }
 };

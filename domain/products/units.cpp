@@ -55,6 +55,7 @@ void evolve(Workshop& workshop, const events::UnitsReceived& event, Time) {
   edit(workshop, event.product()).on_hand += event.quantity();
   const auto production = workshop.production.find(ProductionOrderId(event.production_order()));
   if (production != workshop.production.end()) production->second.delivered += event.quantity();
+  forget_alert_if_enough(workshop, ProductId(event.product()));
 }
 
 void evolve(Workshop& workshop, const events::UnitsAllocated& event, Time) {
@@ -65,6 +66,7 @@ void evolve(Workshop& workshop, const events::UnitsAllocated& event, Time) {
 
 void evolve(Workshop& workshop, const events::UnitsReleased& event, Time) {
   hold(workshop, edit(workshop, event.product()), event.holder(), -event.quantity());
+  forget_alert_if_enough(workshop, ProductId(event.product()));
 }
 
 void evolve(Workshop& workshop, const events::UnitsIssued& event, Time) {
@@ -87,6 +89,17 @@ void evolve(Workshop& workshop, const events::UnitsAdjusted& event, Time) {
   Product& product = edit(workshop, event.product());
   product.on_hand += event.quantity();
   check(product);
+  forget_alert_if_enough(workshop, product.id);
+}
+
+void evolve(Workshop& workshop, const events::UnitsLow& event, Time) { edit(workshop, event.product()).alerted = true; }
+
+void forget_alert_if_enough(Workshop& workshop, const ProductId& id) {
+  const auto found = workshop.products.find(id);
+  if (found == workshop.products.end()) return;
+  const auto rules = workshop.item_rules.find(id.str());
+  const std::int64_t safety_stock = rules == workshop.item_rules.end() ? 0 : rules->second.safety_stock;
+  if (found->second.available() >= safety_stock) found->second.alerted = false;
 }
 
 // ---- decisions ----
@@ -141,6 +154,16 @@ Decided receive_bought(const ProductId& id, std::int64_t quantity, const std::st
   event->set_quantity(quantity);
   event->set_by(context.actor);
   event->set_reference(reference);
+  return out;
+}
+
+Events alert(const Product& product, std::int64_t safety_stock) {
+  Events out;
+  if (product.alerted || product.available() >= safety_stock) return out;
+  auto* event = out.on(stream(product.id.str())).mutable_units_low();
+  event->set_product(product.id.str());
+  event->set_available(product.available());
+  event->set_safety_stock(safety_stock);
   return out;
 }
 

@@ -9,6 +9,8 @@
 
 namespace layerline::products {
 
+struct Product;
+
 // A count, or what came in or went another way. Signed; what is allocated stays.
 struct AdjustUnits { ProductId product; std::int64_t difference = 0; std::string reason; };
 
@@ -28,11 +30,17 @@ void note_allocated(const ProductId&, const std::string& holder, std::int64_t qu
 [[nodiscard]] Events issue(const ProductId&, const std::string& holder, std::int64_t quantity, const Context&);
 [[nodiscard]] std::int64_t held(const Workshop&, const ProductId&, const std::string& holder);
 
+// Too few of what is bought are there, and nobody was told yet.
+[[nodiscard]] Events alert(const Product&, std::int64_t safety_stock);
+// To be asked when more are there, or fewer are to be: the next time it runs low is told again.
+void forget_alert_if_enough(Workshop&, const ProductId&);
+
 void evolve(Workshop&, const events::UnitsReceived&, Time);
 void evolve(Workshop&, const events::UnitsAllocated&, Time);
 void evolve(Workshop&, const events::UnitsReleased&, Time);
 void evolve(Workshop&, const events::UnitsIssued&, Time);
 void evolve(Workshop&, const events::UnitsScrapped&, Time);
 void evolve(Workshop&, const events::UnitsAdjusted&, Time);
+void evolve(Workshop&, const events::UnitsLow&, Time);
 
 }  // namespace layerline::products

@@ -190,7 +190,9 @@ Events check_stock(const Context& context) {
   }
   for (const auto& [id, rules] : context.workshop.item_rules) {
     const products::Product* product = context.workshop.product(ProductId(id));
-    if (is_kept(product, rules)) suggest({MaterialId(), product->id}, missing(*product, rules), numbers, out, context);
+    if (!is_kept(product, rules)) continue;
+    out.append(products::alert(*product, rules.safety_stock));
+    suggest({MaterialId(), product->id}, missing(*product, rules), numbers, out, context);
   }
   return out;
 }

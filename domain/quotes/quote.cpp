@@ -193,8 +193,9 @@ Decided decide(const DraftQuote& command, const Context& context) {
     quoted->set_model(file.model.str());
   }
   seal(event->mutable_product_name(), command.customer.str(), command.product_name);
-  seal(event->mutable_customer_name(), command.customer.str(), command.customer_name);
-  seal(event->mutable_customer_mail(), command.customer.str(), command.customer_mail);
+  const customers::Contact contact = customers::contact(context.workshop, command.customer);
+  seal(event->mutable_customer_name(), command.customer.str(), command.customer_name.empty() ? contact.name() : command.customer_name);
+  seal(event->mutable_customer_mail(), command.customer.str(), command.customer_mail.empty() ? contact.mail : command.customer_mail);
   seal(event->mutable_customer_note(), command.customer.str(), command.note);
   return out;
 }
@@ -273,7 +274,9 @@ Decided decide(const AcceptQuote& command, const Context& context) {
   if (quote->status == Status::accepted) return Events{};
   if (quote->status != Status::approved) return wrong_status(*quote, "approved");
   if (context.now >= quote->expires) return refuse("quote-expired", fmt::format("Quote {} has expired; ask for a new one.", quote->number));
-  if (!command.ship_to.complete()) return refuse("address-incomplete", "Shipping needs at least a street line, a city and a country.");
+  const auto ship_to = customers::ship_to(context.workshop, quote->customer, command.saved, command.ship_to);
+  if (!ship_to) return std::unexpected(ship_to.error());
+  if (!ship_to->complete()) return refuse("address-incomplete", "Shipping needs at least a street line, a city and a country.");
   Events out;
   const OrderId order(context.ids.next(context.now));
   const ProductId product(context.ids.next(context.now));
@@ -283,7 +286,7 @@ Decided decide(const AcceptQuote& command, const Context& context) {
   event->set_product(product.str());
   event->set_by(context.actor);
   out.append(products::create_custom(*quote, product, context));
-  out.append(orders::place(*quote, order, product, command.ship_to, context));
+  out.append(orders::place(*quote, order, product, *ship_to, context));
   return out;
 }
 

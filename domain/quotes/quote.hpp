@@ -58,7 +58,8 @@ struct ChangeQuote { QuoteId quote; Options options; std::string product_name; }
 struct RepriceQuote { QuoteId quote; std::int64_t line_unit_price = 0; };
 struct ApproveQuote { QuoteId quote; };
 struct NoteQuote { QuoteId quote; std::string note; };
-struct AcceptQuote { QuoteId quote; orders::Address ship_to; };
+// saved: of the address book of whose quote it is; with neither, his preferred one.
+struct AcceptQuote { QuoteId quote; orders::Address ship_to; AddressId saved = {}; };
 struct RejectQuote { QuoteId quote; std::string note; bool by_customer = false; };
 struct CancelQuote { QuoteId quote; };
 

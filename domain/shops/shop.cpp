@@ -130,11 +130,26 @@ Decided decide(const RecordCaughtUp& command, const Context& context) {
   return out;
 }
 
-// Of an order that leaves in several parcels, the last one's: at Squarespace one fulfilment ends the whole order.
-Events push_fulfilment(const events::OrderShipped& event, const Context& context) {
+// ---- what shops are told ----
+
+namespace {
+
+// Of an order that leaves in one parcel, all lies in it, and nothing has to be said.
+void store_contents(const orders::Order& order, const shipments::Shipment& parcel, events::PushFulfilment* asked) {
+  if (!asked->more_follow() && order.parcels.size() == 1) return;
+  for (const orders::Piece& piece : parcel.pieces) {
+    const orders::Line* line = orders::line(order, piece.line);
+    if (line == nullptr) continue;
+    events::PackedLine* packed = asked->add_lines();
+    packed->set_sku(line->sku);
+    packed->set_quantity(piece.quantity);
+  }
+}
+
+Events push(const OrderId& id, const ShipmentId& shipment, bool more_follow, const Context& context) {
   Events out;
-  const orders::Order& order = context.workshop.orders.at(OrderId(event.order()));
-  const shipments::Shipment& parcel = context.workshop.shipments.at(ShipmentId(event.shipment()));
+  const orders::Order& order = context.workshop.orders.at(id);
+  const shipments::Shipment& parcel = context.workshop.shipments.at(shipment);
   const bool shop_knows = order.report == orders::ShopReport::fulfilled || order.report == orders::ShopReport::cancelled;
   const Shop* shop = find(context, order.shop);
   if (shop_knows || shop == nullptr || shop->source != order.source || order.external_id.empty() || parcel.tracking_number.empty())
@@ -146,7 +161,19 @@ Events push_fulfilment(const events::OrderShipped& event, const Context& context
   asked->set_order(order.id.str());
   asked->set_carrier(parcel.carrier);
   asked->set_tracking_number(parcel.tracking_number);
+  asked->set_more_follow(more_follow);
+  store_contents(order, parcel, asked);
   return out;
+}
+
+}  // namespace
+
+Events push_fulfilment(const events::OrderPartlyShipped& event, const Context& context) {
+  return push(OrderId(event.order()), ShipmentId(event.shipment()), true, context);
+}
+
+Events push_fulfilment(const events::OrderShipped& event, const Context& context) {
+  return push(OrderId(event.order()), ShipmentId(event.shipment()), false, context);
 }
 
 }  // namespace layerline::shops

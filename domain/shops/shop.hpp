@@ -43,7 +43,8 @@ struct RecordCaughtUp { std::string shop; Time modified; };
 [[nodiscard]] Decided decide(const NotifyShopOrder&, const Context&);
 [[nodiscard]] Decided decide(const RecordCaughtUp&, const Context&);
 
-// A parcel of an order of a shop is told there; not one that the shop itself has told of.
+// Each parcel of an order of a shop is told there, and which of them is the last; not one that the shop itself has told of.
+[[nodiscard]] Events push_fulfilment(const events::OrderPartlyShipped&, const Context&);
 [[nodiscard]] Events push_fulfilment(const events::OrderShipped&, const Context&);
 
 // ---- queries ----

@@ -61,6 +61,7 @@ Rules rules_from(const events::PricingRules& stored) {
   for (const auto& s : stored.shipping_options())
     rules.shipping_options.push_back({s.id(), s.name(), s.price(), s.free_from(), s.days(), {s.countries().begin(), s.countries().end()}});
   if (stored.checkout_hold_ms() > 0) rules.checkout_hold_ms = stored.checkout_hold_ms();
+  if (stored.cart_days() > 0) rules.cart_days = stored.cart_days();
   return rules;
 }
 
@@ -106,6 +107,7 @@ void store_rules(const Rules& rules, events::PricingRules* stored) {
     for (const std::string& country : s.countries) out->add_countries(country);
   }
   stored->set_checkout_hold_ms(rules.checkout_hold_ms);
+  stored->set_cart_days(rules.cart_days);
 }
 
 }  // namespace layerline

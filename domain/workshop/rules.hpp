@@ -58,6 +58,7 @@ struct Rules {
   std::int64_t low_stock_mg = 500'000;
   std::vector<ShippingRule> shipping_options = {{"standard", "Standard", 500, 0, 5}, {"express", "Express", 1500, 0, 2}};
   std::int64_t checkout_hold_ms = 900'000;
+  std::int64_t cart_days = 30;           // that a guest's cart is kept untouched
 
   [[nodiscard]] const MaterialRule* material(std::string_view type) const;
   [[nodiscard]] const FinishRule* finish(std::string_view name) const;

@@ -55,6 +55,7 @@ void evolve(Workshop& workshop, const events::SubjectErased& event, Time) {
     for (std::string* clear : {&checkout.customer_mail, &to.name, &to.line1, &to.line2, &to.city, &to.postal_code, &to.region, &to.phone})
       blank(*clear);
   }
+  workshop.customers.erase(customer);
   std::erase_if(workshop.buyers, [&](const auto& buyer) { return buyer.second == customer; });
   if (event.subject() == stream(workshop)) blank(workshop.operator_mail);
 }
@@ -116,7 +117,7 @@ bool sane(const Rules& rules) {
          within(rules.quote_valid_days, 1, limits::days_max) && rules.approve_up_to_total >= 0 && rules.approve_up_to_quantity >= 0 &&
          rules.largest_part_x_um > 0 && rules.largest_part_y_um > 0 && rules.largest_part_z_um > 0 &&
          within(rules.low_stock_mg, 0, limits::mass_max_mg) && sane_shipping(rules.shipping_options) &&
-         within(rules.checkout_hold_ms, 1, limits::checkout_hold_max_ms);
+         within(rules.checkout_hold_ms, 1, limits::checkout_hold_max_ms) && within(rules.cart_days, 1, limits::days_max);
 }
 
 }  // namespace

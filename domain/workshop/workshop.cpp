@@ -121,6 +121,7 @@ void evolve(Workshop& w, const std::string& stream, const events::Event& event, 
     case K::kUnitsScrapped: products::evolve(w, event.units_scrapped(), at); break;
     case K::kUnitsAdjusted: products::evolve(w, event.units_adjusted(), at); break;
     case K::kUnitsShortageNoted: products::evolve(w, event.units_shortage_noted(), at); break;
+    case K::kUnitsLow: products::evolve(w, event.units_low(), at); break;
     case K::kSupplierAdded: purchasing::evolve(w, event.supplier_added(), at); break;
     case K::kPurchaseDrafted: purchasing::evolve(w, event.purchase_drafted(), at); break;
     case K::kPurchasePlaced: purchasing::evolve(w, event.purchase_placed(), at); break;
@@ -136,12 +137,18 @@ void evolve(Workshop& w, const std::string& stream, const events::Event& event, 
     case K::kShopCaughtUp: shops::evolve(w, event.shop_caught_up(), at); break;
     case K::kLocationOpened: inventory::evolve(w, event.location_opened(), at); break;
     case K::kStockMoved: inventory::evolve(w, event.stock_moved(), at); break;
+    case K::kStockHeld: inventory::evolve(w, event.stock_held(), at); break;
     case K::kProductionStepDone: production::evolve(w, event.production_step_done(), at); break;
     case K::kCartItemSet: carts::evolve(w, event.cart_item_set(), at); break;
     case K::kCartMerged: carts::evolve(w, event.cart_merged(), at); break;
     case K::kCartCheckedOut: carts::evolve(w, event.cart_checked_out(), at); break;
     case K::kCartHoldLapsed: carts::evolve(w, event.cart_hold_lapsed(), at); break;
     case K::kCartOrdered: carts::evolve(w, event.cart_ordered(), at); break;
+    case K::kCustomerContactChanged: customers::evolve(w, event.customer_contact_changed(), at); break;
+    case K::kCustomerAddressSaved: customers::evolve(w, event.customer_address_saved(), at); break;
+    case K::kCustomerAddressRemoved: customers::evolve(w, event.customer_address_removed(), at); break;
+    case K::kCustomerAddressPreferred: customers::evolve(w, event.customer_address_preferred(), at); break;
+    case K::kCartExpired: carts::evolve(w, event.cart_expired(), at); break;
     case K::kOrderShortOfStock: orders::evolve(w, event.order_short_of_stock(), at); break;
     case K::kOrderShortageAnswered: orders::evolve(w, event.order_shortage_answered(), at); break;
     case K::kQualityPhotoTaken: orders::evolve(w, event.quality_photo_taken(), at); break;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "domain/carts/cart.hpp"
+#include "domain/customers/customer.hpp"
 #include "domain/effects/effect.hpp"
 #include "domain/inventory/material.hpp"
 #include "domain/kernel/numbers.hpp"
@@ -39,7 +40,7 @@ namespace layerline {
 
 struct Timer {
   Time due;
-  std::string purpose;   // "quote-expiry", "cart-hold"
+  std::string purpose;   // "quote-expiry", "cart-hold", "cart-expiry"
   std::string subject;   // the id that it is about
 };
 
@@ -64,6 +65,7 @@ struct Workshop {
   std::unordered_map<OrderId, orders::Order> orders;
   std::unordered_map<std::string, OrderId> shop_orders;       // by products::mapping_key(source, shop, external id)
   std::unordered_map<std::string, CustomerId> buyers;         // without an account, by mail address: personal
+  std::map<CustomerId, customers::Customer> customers;        // who said something of himself
   std::set<std::pair<OrderId, std::string>> held_lines;       // that wait for their SKU to be known
   std::unordered_map<CartId, carts::Cart> carts;
   std::unordered_map<PaymentId, carts::Checkout> checkouts;   // of which no order was made yet

@@ -18,7 +18,6 @@ inline constexpr std::uint32_t plan_weeks = 52;              // of material requ
 inline constexpr std::size_t plans_kept = 64;                // of workshops, those that were asked about last
 inline constexpr std::size_t facts_kept = 1'000'000;         // of all of them; but one plan is kept, however large
 inline constexpr auto plan_unused_time = 10min;              // and it is not kept
-inline constexpr std::size_t facts_netted_again = 256;       // of one question; for more, everything is netted, which is not slower
 
 inline constexpr std::size_t outlook_orders = 2'000;         // waiting production orders, from the front, whose end is foretold
 inline constexpr std::size_t outlook_printers = 1'000;

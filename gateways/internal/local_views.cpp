@@ -13,9 +13,11 @@
 #include "gateways/internal/dates.hpp"
 #include "gateways/internal/limits.hpp"
 #include "gateways/internal/shop_front.hpp"
+#include "gateways/internal/sorting.hpp"
 #include "infra/json/writer.hpp"
 #include "infra/store/json_tree.hpp"
 #include "projections/analytics.hpp"
+#include "projections/customers.hpp"
 #include "projections/effects.hpp"
 #include "projections/files.hpp"
 #include "projections/inventory.hpp"
@@ -131,12 +133,14 @@ Found find(const p::Queries& queries, const p::Scope& scope, const FindDocument&
     case Thing::cart: return dates.cart(cart(queries, scope, find.id));
     case Thing::purchase_order: return p::purchases::find(queries, scope, find.id);
     case Thing::supplier: return p::purchases::find_supplier(queries, scope, find.id);
+    case Thing::customer: return p::customers::find(queries, scope, find.id);
   }
   std::unreachable();
 }
 
 std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::Scope& scope, const ReadPage& read, const Dates& dates) {
-  const p::PageRequest request{read.cursor, read.limit};
+  const Sorting sorting = sorting_of(read.sort);
+  const p::PageRequest request{read.cursor, read.limit, sorting.direction};
   switch (read.list) {
     case List::quotes: return p::quotes::list(queries, scope, read.owner, read.status, request);
     case List::orders: return p::orders::list(queries, scope, {read.owner, read.status, read.category, read.search}, request);
@@ -146,8 +150,9 @@ std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::S
     case List::materials: return p::inventory::list(queries, scope, read.status, request);
     case List::ledger: return p::inventory::ledger(queries, scope, read.owner, request);
     case List::printers: return p::printers::list(queries, scope, read.status, request);
-    case List::products: return p::products::list(queries, scope, read.category, read.search, read.status, request);
-    case List::offers: return offers(queries, scope, read.category, read.search, read.status == "in_stock", request);
+    case List::products: return p::products::list(queries, scope, {read.category, read.search, read.status}, sorting.by, request);
+    case List::offers:
+      return offers(queries, scope, {read.category, read.search, "active"}, read.status == "in_stock", sorting.by, request);
     case List::sku_mappings: return p::products::mappings(queries, scope, request);
     case List::purchase_orders: return p::purchases::list(queries, scope, read.status, request);
     case List::suppliers: return p::purchases::suppliers(queries, scope, request);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateways/internal/limits.hpp"
+#include "gateways/internal/planning_facts.hpp"
 #include "gateways/internal/requirements.hpp"
 #include "projections/planning.hpp"
 
@@ -17,7 +18,7 @@ planning::Day day_of(std::uint64_t now_ms) {
   return std::chrono::floor<std::chrono::days>(now);
 }
 
-p::planning::Visit telling(KeptPlan& plan) {
+p::planning::Visit telling(planning::KeptPlan& plan) {
   return [&plan](std::string_view name, const store::Json* fact) {
     if (fact != nullptr) {
       plan.tell(name, fact_of(name, *fact));
@@ -39,14 +40,14 @@ std::expected<p::Document, p::QueryError> Plans::read(const p::Scope& scope, con
 }
 
 // The plan, told all that the store shows.
-std::expected<KeptPlan*, p::QueryError> Plans::up_to_date(const p::Scope& scope) {
+std::expected<planning::KeptPlan*, p::QueryError> Plans::up_to_date(const p::Scope& scope) {
   if (const auto known = plans_.find(scope.workshop); known != plans_.end()) {
     Followed& followed = known->second;
     followed.asked = Clock::now();
     if (p::planning::changed(followed.facts, telling(followed.plan)).value_or(false)) return &followed.plan;
     plans_.erase(known);
   }
-  KeptPlan plan;
+  planning::KeptPlan plan;
   auto facts = p::planning::follow(queries_, scope, telling(plan));
   if (!facts) return std::unexpected(facts.error());
   return &plans_.emplace(scope.workshop, Followed{std::move(plan), std::move(*facts), Clock::now()}).first->second.plan;
@@ -70,7 +71,7 @@ void Plans::drop_unused(const std::string& workshop) {
   }
 }
 
-const KeptPlan* Plans::kept(const std::string& workshop) const {
+const planning::KeptPlan* Plans::kept(const std::string& workshop) const {
   const auto found = plans_.find(workshop);
   return found == plans_.end() ? nullptr : &found->second.plan;
 }

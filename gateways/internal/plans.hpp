@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include "gateways/internal/kept_plan.hpp"
+#include "domain/planning/kept_plan.hpp"
 #include "gateways/internal/question.hpp"
 #include "projections/queries.hpp"
 
@@ -21,17 +21,17 @@ class Plans {
   [[nodiscard]] std::expected<projections::Document, projections::QueryError> read(const projections::Scope& scope, const ReadPlan& read);
 
   // For tests: what is kept of a workshop; nullptr: nothing.
-  [[nodiscard]] const KeptPlan* kept(const std::string& workshop) const;
+  [[nodiscard]] const planning::KeptPlan* kept(const std::string& workshop) const;
 
  private:
   using Clock = std::chrono::steady_clock;
   struct Followed {
-    KeptPlan plan;
+    planning::KeptPlan plan;
     projections::FollowedDocuments facts;
     Clock::time_point asked;
   };
 
-  [[nodiscard]] std::expected<KeptPlan*, projections::QueryError> up_to_date(const projections::Scope& scope);
+  [[nodiscard]] std::expected<planning::KeptPlan*, projections::QueryError> up_to_date(const projections::Scope& scope);
   void drop_unused(const std::string& workshop);
 
   const projections::Queries& queries_;

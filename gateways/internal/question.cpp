@@ -4,16 +4,17 @@
 #include <utility>
 
 #include "gateways/internal/limits.hpp"
+#include "gateways/internal/sorting.hpp"
 #include "projections/document.hpp"
 #include "projections/limits.hpp"
 
 // Numbers are little-endian; a text is its length (u32) and its bytes.
-//   question: | 2 | what u8 | partition u32 | workshop | customer | wait_ms u32 | needed u16 × { partition u32 | offset u64 } | fields |
-//   answer:   | 2 | outcome u8 | next offset u64 | the document as it is stored |
+//   question: | 3 | what u8 | partition u32 | workshop | customer | wait_ms u32 | needed u16 × { partition u32 | offset u64 } | fields |
+//   answer:   | 3 | outcome u8 | next offset u64 | the document as it is stored |
 namespace layerline::internal {
 namespace {
 
-constexpr std::uint8_t format = 2;
+constexpr std::uint8_t format = 3;
 
 class Writer {
  public:
@@ -74,7 +75,7 @@ struct WriteWhat {
   void operator()(const FindDocument& find) { out.number(std::to_underlying(find.thing)).text(find.id).text(find.awaited_change); }
   void operator()(const ReadPage& page) {
     out.number(std::to_underlying(page.list)).text(page.owner).text(page.status).text(page.cursor).number(page.limit).text(page.category)
-        .text(page.search);
+        .text(page.search).text(page.sort);
   }
   void operator()(const ReadAvailability& read) {
     out.text(read.type).text(read.colour).number(static_cast<std::uint64_t>(read.milligrams));
@@ -98,6 +99,7 @@ void read_what(Reader& in, ReadPage& page) {
   page.limit = in.number<std::uint32_t>();
   page.category = in.text();
   page.search = in.text();
+  page.sort = in.text();
 }
 void read_what(Reader& in, ReadAvailability& read) {
   read.type = in.text();
@@ -121,10 +123,10 @@ bool too_large(const ReadPlan& read) {
   return read.weeks == 0 || read.weeks > limits::plan_weeks || read.now_ms > ms_max;
 }
 
-bool too_large(const Question& question) {
+bool may_not_be_asked(const Question& question) {
   if (const auto* plan = std::get_if<ReadPlan>(&question.what)) return too_large(*plan);
   const auto* page = std::get_if<ReadPage>(&question.what);
-  return page != nullptr && (page->limit == 0 || page->limit > projections::page_max);
+  return page != nullptr && (page->limit == 0 || page->limit > projections::page_max || !can_sort(page->list, page->sort));
 }
 
 }  // namespace
@@ -161,7 +163,7 @@ std::optional<Question> decode_question(std::string_view bytes) {
   if (what == 4) question.what.emplace<ReadDays>();
   if (what > 4) return std::nullopt;
   std::visit([&in](auto& kind) { read_what(in, kind); }, question.what);
-  if (!in.complete() || too_large(question)) return std::nullopt;
+  if (!in.complete() || may_not_be_asked(question)) return std::nullopt;
   return question;
 }
 

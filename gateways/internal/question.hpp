@@ -30,8 +30,9 @@ enum class Thing : std::uint8_t {
   cart,                      // with the prices of now
   purchase_order,
   supplier,
+  customer,                  // what he says of himself
 };
-inline constexpr Thing last_thing = Thing::supplier;
+inline constexpr Thing last_thing = Thing::customer;
 
 enum class List : std::uint8_t {
   quotes, orders, production_orders, materials, ledger, printers, products, effects, sku_mappings,
@@ -56,6 +57,7 @@ struct ReadPage {
   std::uint32_t limit = 0;
   std::string category = {}; // of products; the source of orders; empty: any
   std::string search = {};   // words, of products; numbers and SKUs, of orders
+  std::string sort = {};     // "price", "-created_at": sorting.hpp; empty: the list's own order
   friend bool operator==(const ReadPage&, const ReadPage&) = default;
 };
 

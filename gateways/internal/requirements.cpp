@@ -13,7 +13,10 @@ namespace {
 
 namespace p = projections;
 using planning::Day;
+using planning::KeptPlan;
+using planning::KnownItem;
 using planning::Quantity;
+using planning::label_of;
 
 constexpr std::string_view material = "material/";
 constexpr std::string_view product = "product/";
@@ -186,7 +189,7 @@ std::string write_requirements(const KeptPlan& kept, const ReadPlan& read) {
 
 }  // namespace
 
-std::expected<p::Document, p::QueryError> plan_document(const KeptPlan& kept, const ReadPlan& read) {
+std::expected<p::Document, p::QueryError> plan_document(const planning::KeptPlan& kept, const ReadPlan& read) {
   p::Document out;
   switch (read.what) {
     case ReadPlan::What::requirements: out.json = write_requirements(kept, read); return out;

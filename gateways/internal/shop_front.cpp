@@ -102,9 +102,9 @@ Found offer(const p::Queries& queries, const p::Scope& scope, const std::string&
   return product;
 }
 
-std::expected<p::Page, p::QueryError> offers(const p::Queries& queries, const p::Scope& scope, const std::string& category,
-                                             const std::string& search, bool in_stock_only, const p::PageRequest& request) {
-  auto page = p::products::list(queries, scope, category, search, "active", request);
+std::expected<p::Page, p::QueryError> offers(const p::Queries& queries, const p::Scope& scope, const p::products::Filter& filter,
+                                             bool in_stock_only, std::string_view by, const p::PageRequest& request) {
+  auto page = p::products::list(queries, scope, filter, by, request);
   if (!page) return page;
   std::erase_if(page->items, [&](p::Document& document) {
     const auto json = Json::parse(document.json);

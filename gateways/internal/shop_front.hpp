@@ -4,6 +4,7 @@
 #include <expected>
 #include <string>
 
+#include "projections/products.hpp"
 #include "projections/queries.hpp"
 
 namespace layerline::internal {
@@ -11,10 +12,11 @@ namespace layerline::internal {
 // A product that is on offer, without what it costs the workshop and how it is made.
 [[nodiscard]] std::expected<projections::Document, projections::QueryError> offer(const projections::Queries& queries,
                                                                                  const projections::Scope& scope, const std::string& id);
-// `category` and `search` as in projections::products::list; in_stock: only what could be sent at once.
+// `filter` and `by` as in projections::products::list; in_stock: only what could be sent at once.
 [[nodiscard]] std::expected<projections::Page, projections::QueryError> offers(const projections::Queries& queries,
-                                                                              const projections::Scope& scope, const std::string& category,
-                                                                              const std::string& search, bool in_stock,
+                                                                              const projections::Scope& scope,
+                                                                              const projections::products::Filter& filter, bool in_stock,
+                                                                              std::string_view by,
                                                                               const projections::PageRequest& request);
 // A cart into which nothing was ever put is empty.
 [[nodiscard]] std::expected<projections::Document, projections::QueryError> cart(const projections::Queries& queries,

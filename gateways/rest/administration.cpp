@@ -193,6 +193,7 @@ awaitable<Response> configure(Api& api, Request& request) {
   set("largest_part_z_um", rules->largest_part_z_um);
   set("low_stock_mg", rules->low_stock_mg);
   set("checkout_hold_ms", rules->checkout_hold_ms);
+  set("cart_days", rules->cart_days);
   if (body->has("shipping_options")) rules->shipping_options = read_shipping_options(*body);
   if (auto wrong = body->error()) co_return std::move(*wrong);
   co_return co_await tell(api, *caller, request, settings::Configure{std::move(*rules)});

@@ -118,7 +118,8 @@ awaitable<Response> summary(Api& api, Request& request) {
 awaitable<Response> check_out(Api& api, Request& request) {
   auto body = Body::parse(request);
   if (!body) co_return std::move(body.error());
-  carts::CheckOutCart command{{}, body->text("shipping_option"), read_address(*body), body->text("email", "customer_email")};
+  carts::CheckOutCart command{{}, body->text("shipping_option"), read_address(*body), body->text("email", "customer_email"),
+                              read_saved_address(*body)};
   if (command.ship_to.name.empty()) command.ship_to.name = body->text("customer_name");
   if (auto wrong = body->error()) co_return std::move(*wrong);
   auto shopper = co_await shopper_of(api, request, false);

@@ -66,6 +66,15 @@ std::optional<Photo> photo_of(const Document& document, std::string_view photo) 
   return std::nullopt;
 }
 
+bool has_image(const Document& product, std::string_view image) {
+  const auto json = Json::parse(product.json);
+  const Json* images = json ? json->find("images") : nullptr;
+  if (images == nullptr || images->array() == nullptr) return false;
+  for (const Json& known : *images->array())
+    if (known.str() == Json(image).str()) return true;
+  return false;
+}
+
 std::string status_of_order(const Document& order) {
   const auto json = Json::parse(order.json);
   std::string out;

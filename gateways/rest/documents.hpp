@@ -25,6 +25,8 @@ namespace layerline::rest {
 struct Photo { std::string blob, content_type; };
 // One of the document's photos.
 [[nodiscard]] std::optional<Photo> photo_of(const projections::Document& document, std::string_view photo);
+// Whether the product, or the offer, names it.
+[[nodiscard]] bool has_image(const projections::Document& product, std::string_view image);
 // {"id", "order_number", "status", "erp_status", "on_hold"…}
 [[nodiscard]] std::string status_of_order(const projections::Document& order);
 

@@ -61,10 +61,12 @@ std::expected<Command, Response> transaction(Body& body) {
   if (!mass && !body.error()) return std::unexpected(http::problem(400, "missing-field", "Give the mass as \"grams\" or \"milligrams\"."));
   if (type == "receipt") return receipt(body, mass.value_or(Mass{}));
   const std::string reason = body.text("reason", "reference");
+  const bool take_reserved = body.flag("take_reserved", false);
   if (type == "adjustment")
-    return inventory::AdjustStock{MaterialId(body.text("material_id", "material")), mass.value_or(Mass{}), reason, lot, location};
-  if (type == "count") return inventory::CountLot{lot, location, mass.value_or(Mass{}), reason};
-  if (type == "weigh") return inventory::WeighSpool{lot, location, mass.value_or(Mass{})};
+    return inventory::AdjustStock{MaterialId(body.text("material_id", "material")), mass.value_or(Mass{}), reason, lot, location,
+                                  take_reserved};
+  if (type == "count") return inventory::CountLot{lot, location, mass.value_or(Mass{}), reason, take_reserved};
+  if (type == "weigh") return inventory::WeighSpool{lot, location, mass.value_or(Mass{}), take_reserved};
   return std::unexpected(http::problem(400, "unknown-transaction", "The type is receipt, adjustment, transfer, count or weigh."));
 }
 

@@ -103,7 +103,7 @@ awaitable<Response> create(Api& api, Request& request) {
   auto body = Body::parse(request);
   if (!body) co_return std::move(body.error());
   if (body->has("quote_id")) {
-    quotes::AcceptQuote command{QuoteId(body->text("quote_id")), read_address(*body)};
+    quotes::AcceptQuote command{QuoteId(body->text("quote_id")), read_address(*body), read_saved_address(*body)};
     if (auto wrong = body->error()) co_return std::move(*wrong);
     co_return co_await create_of_quote(api, request, *caller, std::move(command));
   }

@@ -1,6 +1,4 @@
 // Photos of the quality check, of an order or of a production order: in by the staff, and out to nobody else.
-#include <fstream>
-
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/documents.hpp"
 #include "gateways/rest/form.hpp"
@@ -19,14 +17,6 @@ struct Subject {
 };
 constexpr Subject of_order{Thing::order, "order/"};
 constexpr Subject of_production{Thing::production_order, "production/"};
-
-std::string head_of(const std::filesystem::path& path) {
-  std::string head(picture_head_bytes, '\0');
-  std::ifstream file(path, std::ios::binary);
-  file.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<std::size_t>(file.gcount()));
-  return head;
-}
 
 orders::TakePhoto command_of(const Subject& subject, const Request& request, const Form& form) {
   const std::string id(request.parameter("id"));
@@ -51,7 +41,7 @@ awaitable<Response> take(Api& api, Request& request, const Subject& subject) {
   if (form->files.size() != 1) co_return http::problem(400, "missing-file", "Send one JPEG or PNG as \"file\".");
   orders::TakePhoto command = command_of(subject, request, *form);
   const auto path = api.blobs.find(command.blob.str());
-  co_await offload(api, [&] { command.content_type = picture_type(head_of(*path)); });
+  co_await offload(api, [&] { command.content_type = picture_type_of(*path); });
   if (command.content_type.empty()) co_return http::problem(422, "not-a-picture", "The file is neither a JPEG nor a PNG.");
   const std::string id(request.parameter("id"));
   const std::string payload = form->digest_of_fields() + command.blob.str();

@@ -62,6 +62,19 @@ awaitable<Response> complete(Api& api, Request& request) {
   co_return co_await say(api, request, *caller, production::CompleteProduction{production_id(request)});
 }
 
+// From which lots its material is taken.
+awaitable<Response> choose_lots(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  inventory::ChooseLots command{production_id(request), {}, body->flag("take_reserved", false)};
+  if (!body->has("lots")) co_return http::problem(400, "missing-field", "Give the \"lots\", in their order; none: no longer chosen.");
+  for (std::string& lot : body->texts("lots")) command.lots.emplace_back(std::move(lot));
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  co_return co_await say(api, request, *caller, std::move(command));
+}
+
 // ---- work on printed pieces ----
 
 awaitable<Response> list_steps(Api& api, Request& request) {
@@ -149,6 +162,7 @@ void add_production(http::Router& router, Api& api) {
   router.add(Method::post, "/api/v1/production-orders/{id}/start", bind(start));
   router.add(Method::post, "/api/v1/production-orders/{id}/complete", bind(complete));
   router.add(Method::post, "/api/v1/production-orders/{id}/file", bind(attach), {http::BodyMode::streamed, limits::upload_bytes});
+  router.add(Method::post, "/api/v1/production-orders/{id}/lots", bind(choose_lots));
   router.add(Method::get, "/api/v1/work-steps", bind(list_steps));
   router.add(Method::post, "/api/v1/production-orders/{id}/steps/{step}/done", bind(finish_step));
   router.add(Method::post, "/api/v1/print-jobs/{id}/stop", bind(stop));

@@ -183,7 +183,7 @@ awaitable<Response> accept(Api& api, Request& request) {
   if (!caller) co_return std::move(caller.error());
   auto body = Body::parse(request);
   if (!body) co_return std::move(body.error());
-  quotes::AcceptQuote command{quote_id(request), read_address(*body)};
+  quotes::AcceptQuote command{quote_id(request), read_address(*body), read_saved_address(*body)};
   if (auto wrong = body->error()) co_return std::move(*wrong);
   co_return co_await say(api, request, *caller, std::move(command), false);
 }

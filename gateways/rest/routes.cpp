@@ -10,11 +10,13 @@ void add_routes(http::Router& router, Api& api) {
   add_invoices(router, api);
   add_products(router, api);
   add_carts(router, api);
+  add_users(router, api);
   add_payments(router, api);
   add_purchases(router, api);
   add_mrp(router, api);
   add_production(router, api);
   add_photos(router, api);
+  add_images(router, api);
   add_inventory(router, api);
   add_printers(router, api);
   add_files(router, api);

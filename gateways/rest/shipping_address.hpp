@@ -17,4 +17,7 @@ namespace layerline::rest {
           body.text("shipping_phone", "phone")};
 }
 
+// Of the customer's address book; empty: none is named.
+[[nodiscard]] inline AddressId read_saved_address(Body& body) { return AddressId(body.text("shipping_address_id", "address_id")); }
+
 }  // namespace layerline::rest

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateways/internal/limits.hpp"
+#include "gateways/internal/sorting.hpp"
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/limits.hpp"
 #include "projections/projector.hpp"
@@ -34,6 +35,7 @@ std::string_view missing(Thing thing) {
     case Thing::lot: return "There is no such lot.";
     case Thing::purchase_order: return "There is no such purchase order.";
     case Thing::supplier: return "There is no such supplier.";
+    case Thing::customer: return "There is no such customer.";
   }
   std::unreachable();
 }
@@ -56,6 +58,16 @@ std::optional<std::uint32_t> limit_of(const Request& request) {
 }
 
 Response bad_limit() { return http::problem(400, "bad-limit", "The limit is a number from 1 to 200."); }
+
+// Why the request's list is not shown; nullopt: it can be.
+std::optional<Response> refusal_of(List list, const Request& request) {
+  if (!limit_of(request)) return bad_limit();
+  if (internal::can_sort(list, request.query("sort").value_or(""))) return std::nullopt;
+  std::string fields;
+  for (const std::string_view field : internal::sorts_of(list)) fields.append(fields.empty() ? "" : " ").append(field);
+  const std::string_view why = fields.empty() ? "This list has one order." : "Sort it by one of the fields, with a - before it descending.";
+  return http::problem(422, "not-sortable", why, {{"fields", fields}});
+}
 
 // What Layerline-Min-Position asks for; nullopt: it is not a position of this journal.
 std::optional<std::vector<Needed>> needed_of(const Request& request, std::string_view journal_id) {
@@ -144,21 +156,20 @@ awaitable<Shown> Views::measured_quote(const Caller& caller, std::string id, std
 }
 
 awaitable<Response> Views::list(List list, const Caller& caller, const Request& request) const {
-  const auto limit = limit_of(request);
-  if (!limit) return page(std::unexpected(bad_limit()));
+  if (auto refusal = refusal_of(list, request)) return page(std::unexpected(std::move(*refusal)));
   ReadPage read{list, caller.staff() ? std::string(request.query("customer_id").value_or("")) : caller.access.customer,
-                std::string(request.query("status").value_or("")), std::string(request.query("cursor").value_or("")), *limit,
+                std::string(request.query("status").value_or("")), std::string(request.query("cursor").value_or("")), *limit_of(request),
                 std::string(request.query(list == List::orders ? "source" : "category").value_or("")),
-                std::string(request.query("search").value_or(""))};
+                std::string(request.query("search").value_or("")), std::string(request.query("sort").value_or(""))};
   if (list == List::offers) read.status = request.query("in_stock") == "true" ? "in_stock" : "";
   return page(question(caller, request, std::move(read)));
 }
 
 awaitable<Response> Views::list_of(List list, std::string owner, const Caller& caller, const Request& request) const {
-  const auto limit = limit_of(request);
-  if (!limit) return page(std::unexpected(bad_limit()));
+  if (auto refusal = refusal_of(list, request)) return page(std::unexpected(std::move(*refusal)));
   ReadPage read{list, std::move(owner), std::string(request.query("status").value_or("")),
-                std::string(request.query("cursor").value_or("")), *limit};
+                std::string(request.query("cursor").value_or("")), *limit_of(request)};
+  read.sort = request.query("sort").value_or("");
   return page(question(caller, request, std::move(read)));
 }
 

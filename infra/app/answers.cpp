@@ -189,6 +189,7 @@ struct Answer {
   std::string operator()(const inventory::TransferStock& c) const { return of_lot(workshop, c.lot); }
   std::string operator()(const inventory::CountLot& c) const { return of_lot(workshop, c.lot); }
   std::string operator()(const inventory::WeighSpool& c) const { return of_lot(workshop, c.lot); }
+  std::string operator()(const inventory::ChooseLots& c) const { return of_production(workshop, c.production); }
 
   std::string operator()(const production::RecordPrintFile& c) const { return of_production(workshop, c.production); }
   std::string operator()(const production::RecordPrintFileRefusal& c) const { return of_production(workshop, c.production); }
@@ -217,6 +218,11 @@ struct Answer {
   std::string operator()(const carts::SetCartItem& c) const { return of_cart(workshop, c.cart); }
   std::string operator()(const carts::MergeCart& c) const { return of_cart(workshop, c.into); }
   std::string operator()(const carts::CheckOutCart& c) const { return of_cart(workshop, c.cart); }
+  std::string operator()(const customers::ChangeContact& c) const { return of_id("customer_id", c.customer.str()); }
+  std::string operator()(const customers::AddAddress& c) const { return of_id("address_id", c.address.str()); }
+  std::string operator()(const customers::ChangeAddress& c) const { return of_id("address_id", c.address.str()); }
+  std::string operator()(const customers::RemoveAddress& c) const { return of_id("address_id", c.address.str()); }
+  std::string operator()(const customers::PreferAddress& c) const { return of_id("address_id", c.address.str()); }
   std::string operator()(const purchasing::AddSupplier& c) const { return of_id("supplier_id", c.supplier.str()); }
   std::string operator()(const purchasing::DraftPurchase& c) const { return of_purchase(workshop, c.purchase); }
   std::string operator()(const purchasing::PlacePurchase& c) const { return of_purchase(workshop, c.purchase); }

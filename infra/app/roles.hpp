@@ -11,7 +11,7 @@ namespace layerline::app {
 
 enum class Role : std::uint8_t {
   gateway,     // the REST API and webhooks
-  owner,       // decides commands: claims partitions of the journal
+  owner,       // decides commands: claims partitions of the journal; and destroys the keys of whom it has erased by itself
   projector,   // folds documents and answers queries
   slicer,      // measures and slices models
   payments,    // talks to the payment provider

@@ -8,6 +8,7 @@
 #include "infra/app/limits.hpp"
 #include "infra/crypto/encoding.hpp"
 #include "infra/crypto/random.hpp"
+#include "workers/erasure/erasure.hpp"
 #include "workers/notifier/notifier.hpp"
 #include "workers/payments/payment_effects.hpp"
 #include "workers/shops/fulfilment.hpp"
@@ -40,11 +41,12 @@ Workers::Workers(const Workplace& place) : place_(place), colleagues_(colleagues
   if (place_.roles.has(Role::printer)) add_printers();
   if (place_.roles.has(Role::shops)) add_shops();
   if (place_.roles.has(Role::notifier)) add_notifier();
+  if (place_.roles.has(Role::owner)) add({.name = "erasure"}, erasure::erasure_effects(place_.keys));   // whoever seals, erases
 }
 
 std::vector<std::string> Workers::fact_types(const Roles& roles) {
   std::vector<std::string> types;
-  if (roles.any_worker()) types = effects::EffectWorker::fact_types();
+  if (roles.any_worker() || roles.has(Role::owner)) types = effects::EffectWorker::fact_types();
   if (roles.has(Role::printer)) types.insert(types.end(), printer::Farm::fact_types().begin(), printer::Farm::fact_types().end());
   if (roles.has(Role::shops)) types.emplace_back("shop.order_notified");   // the others that it needs are the table's
   return types;

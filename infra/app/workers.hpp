@@ -33,7 +33,7 @@ struct Workplace {
   const Settings& settings;
   Commands& commands;
   blob::BlobStore& blobs;
-  const crypto::KeyVault& keys;
+  crypto::KeyVault& keys;
   const ShopTable& shops;
   circuit::Circuits& circuits;   // of the services that they call
   telemetry::Logger& log;

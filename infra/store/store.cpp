@@ -177,8 +177,9 @@ namespace {
 // The keys of one prefix, as they are when it is made.
 class Scan {
  public:
-  Scan(rocksdb::DB& db, std::string_view prefix) : prefix_(prefix), end_(behind(prefix)), end_slice_(end_) {
+  Scan(rocksdb::DB& db, std::string_view prefix) : prefix_(prefix), start_slice_(slice(prefix)), end_(behind(prefix)), end_slice_(end_) {
     rocksdb::ReadOptions reading;
+    reading.iterate_lower_bound = &start_slice_;
     if (!end_.empty()) reading.iterate_upper_bound = &end_slice_;
     at_.reset(db.NewIterator(reading));
   }
@@ -189,9 +190,18 @@ class Scan {
     if (!at_->status().ok()) return failed(at_->status());
     return {};
   }
+  [[nodiscard]] std::expected<void, Error> visit_before(std::string_view before, const Store::Visit& visit) {
+    if (before.empty()) at_->SeekToLast();
+    else at_->SeekForPrev(slice(before));
+    if (at_->Valid() && !before.empty() && at_->key() == slice(before)) at_->Prev();
+    while (at_->Valid() && visit(at_->key().ToStringView(), at_->value().ToStringView())) at_->Prev();
+    if (!at_->status().ok()) return failed(at_->status());
+    return {};
+  }
 
  private:
   const std::string_view prefix_;
+  const rocksdb::Slice start_slice_;
   const std::string end_;
   const rocksdb::Slice end_slice_;
   std::unique_ptr<rocksdb::Iterator> at_;
@@ -199,8 +209,9 @@ class Scan {
 
 }  // namespace
 
-std::expected<void, Error> Store::scan(std::string_view prefix, std::string_view after, const Visit& visit) const {
-  return Scan(*body_->db, prefix).visit_behind(after, visit);
+std::expected<void, Error> Store::scan(std::string_view prefix, std::string_view after, const Visit& visit, Direction direction) const {
+  Scan scan(*body_->db, prefix);
+  return direction == Direction::forwards ? scan.visit_behind(after, visit) : scan.visit_before(after, visit);
 }
 
 std::expected<Following, Error> Store::follow(std::string_view prefix, const Visit& visit) const {
@@ -216,6 +227,8 @@ std::expected<Following, Error> Store::follow(std::string_view prefix, const Vis
 // The iterator keeps pointers into it: it stays where it is.
 struct Walk::Body {
   std::string prefix;
+  Direction direction = Direction::forwards;
+  rocksdb::Slice start_slice;
   std::string end;
   rocksdb::Slice end_slice;
   std::string key;
@@ -229,7 +242,16 @@ Walk& Walk::operator=(Walk&&) noexcept = default;
 
 bool Walk::seek(std::string_view tail) {
   body_->key.assign(body_->prefix).append(tail);
-  body_->at->Seek(slice(body_->key));
+  if (body_->direction == Direction::forwards) body_->at->Seek(slice(body_->key));
+  else if (tail.empty()) body_->at->SeekToLast();
+  else body_->at->SeekForPrev(slice(body_->key));
+  return body_->at->Valid();
+}
+
+bool Walk::seek_behind(std::string_view tail) {
+  if (!seek(tail) || body_->at->key() != slice(body_->key)) return body_->at->Valid();
+  if (body_->direction == Direction::forwards) body_->at->Next();
+  else body_->at->Prev();
   return body_->at->Valid();
 }
 
@@ -241,12 +263,15 @@ std::expected<void, Error> Walk::state() const {
   return {};
 }
 
-Walk Store::walk(std::string prefix) const {
+Walk Store::walk(std::string prefix, Direction direction) const {
   auto body = std::make_unique<Walk::Body>();
   body->prefix = std::move(prefix);
+  body->direction = direction;
+  body->start_slice = slice(body->prefix);
   body->end = behind(body->prefix);
   body->end_slice = slice(body->end);
   rocksdb::ReadOptions reading;
+  reading.iterate_lower_bound = &body->start_slice;
   if (!body->end.empty()) reading.iterate_upper_bound = &body->end_slice;
   body->at.reset(body_->db->NewIterator(reading));
   return Walk(std::move(body));

@@ -31,6 +31,9 @@ enum class Writing {
 
 class Store;
 
+// The order in which keys are looked at: ascending or descending.
+enum class Direction { forwards, backwards };
+
 // Looks at the keys that start with one prefix, in their order: for whoever has to jump. Views hold until the next step; not to be used
 // beyond the store's life. Sees the moment in which it was made.
 class Walk {
@@ -39,8 +42,10 @@ class Walk {
   Walk(Walk&&) noexcept;
   Walk& operator=(Walk&&) noexcept;
 
-  // To the first key that is not smaller than prefix and `tail`; false: there is none, or the store failed.
+  // To the first key that does not come before prefix and `tail` (empty: the first of all); false: there is none, or the store failed.
   [[nodiscard]] bool seek(std::string_view tail);
+  // To the first that comes behind it.
+  [[nodiscard]] bool seek_behind(std::string_view tail);
   [[nodiscard]] std::string_view tail() const;     // of the key, behind the prefix
   [[nodiscard]] std::string_view value() const;
   [[nodiscard]] std::expected<void, Error> state() const;
@@ -99,12 +104,13 @@ class Store {
   // The same without a fresh string per call: false and an untouched `value` when there is none.
   [[nodiscard]] std::expected<bool, Error> get(std::string_view key, std::string& value) const;
 
-  // Visits the keys that start with `prefix` and are larger than `after` (empty: all), ascending, until `visit` returns false.
+  // Visits the keys that start with `prefix` and come behind `after` (empty: all) until `visit` returns false.
   // The visitor sees one moment of the store and must not keep the views.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
-  [[nodiscard]] std::expected<void, Error> scan(std::string_view prefix, std::string_view after, const Visit& visit) const;
+  [[nodiscard]] std::expected<void, Error> scan(std::string_view prefix, std::string_view after, const Visit& visit,
+                                                Direction direction = Direction::forwards) const;
 
-  [[nodiscard]] Walk walk(std::string prefix) const;
+  [[nodiscard]] Walk walk(std::string prefix, Direction direction = Direction::forwards) const;
   // scan() of the whole prefix, and what becomes of its keys after the moment that the visitor sees.
   [[nodiscard]] std::expected<Following, Error> follow(std::string_view prefix, const Visit& visit) const;
 

@@ -56,9 +56,10 @@ struct Truth {
   crypto::KeyVault keys = std::move(*crypto::KeyVault::open(folder.path() / "keys"));
   std::unique_ptr<journal::Log> log = std::move(*journal::open_embedded(folder.path() / "journal", {.partitions = 1, .sync = false}));
   Business business{keys, 0, 1};
-  journal::Journal<Business> journal{*log, {&business}, {.owner = "test"}};
+  journal::Journal<Business> journal;
 
-  explicit Truth(std::string operator_mail = {}) {
+  explicit Truth(std::string operator_mail = {}, std::function<std::int64_t()> clock_ms = {})
+      : journal(*log, {&business}, {.owner = "test", .clock_ms = std::move(clock_ms)}) {
     REQUIRE(journal.start());
     boost::asio::io_context unused;
     Commands commands(unused, only_main);

@@ -53,6 +53,10 @@ std::string line(const inventory::Material& m) {
   std::string out = fmt::format("material {} {} {} {} {} {}", m.id.str(), m.defined, m.low_stock.milligrams, m.alerted,
                                 m.on_hand.milligrams, m.reserved.milligrams);
   for (const auto& [id, mass] : m.reservations) out += fmt::format(" r:{}={}", id.str(), mass.milligrams);
+  for (const auto& [id, hold] : m.holds) {
+    out += fmt::format(" h:{}={}", id.str(), hold.chosen);
+    for (const inventory::Held& part : hold.lots) out += fmt::format(" {}={}", part.lot.str(), part.mass.milligrams);
+  }
   for (const inventory::Shortage& s : m.shortages) out += fmt::format(" s:{}={}", s.production.str(), s.mass.milligrams);
   for (const auto& [id, used] : m.prints)
     out += fmt::format(" c:{}={}-{}", id.str(), used.mass.milligrams, used.missing.milligrams) + parts(used.lots);
@@ -60,7 +64,8 @@ std::string line(const inventory::Material& m) {
 }
 
 std::string line(const inventory::Lot& l) {
-  std::string out = fmt::format("lot {} {} {} {} {}", l.id.str(), l.material.str(), l.age, l.supplier_lot, l.tare.milligrams);
+  std::string out = fmt::format("lot {} {} {} {} {} {} {}", l.id.str(), l.material.str(), l.age, l.supplier_lot, l.tare.milligrams,
+                                l.held.milligrams, l.chosen.milligrams);
   for (const auto& [location, mass] : l.at) out += fmt::format(" {}={}", location.str(), mass.milligrams);
   return out;
 }
@@ -101,18 +106,25 @@ std::string digest(const Workshop& w) {
   each(w.printers, out, any);
   each(w.jobs, out, any);
   each(w.products, out, [](const products::Product& p) {
-    std::string text = fmt::format("product {} {} {} {} {} {} {} {}", p.id.str(), p.sku, p.bom.size(), p.bom_version,
-                                   p.unit_cost, p.on_hand, p.allocated, p.entry.price);
+    std::string text = fmt::format("product {} {} {} {} {} {} {} {} {}", p.id.str(), p.sku, p.bom.size(), p.bom_version,
+                                   p.unit_cost, p.on_hand, p.allocated, p.entry.price, p.alerted);
     for (const auto& [holder, quantity] : p.holders) text += fmt::format(" {}={}", holder, quantity);
     for (const products::Shortage& shortage : p.shortages) text += fmt::format(" s:{}={}", shortage.holder, shortage.quantity);
     return text;
   });
   each(w.mappings, out, [](const ProductId& id) { return "mapped " + id.str(); });
   each(w.carts, out, [](const carts::Cart& c) {
-    std::string text = fmt::format("cart {} {}", c.id.str(), c.checkout.str());
+    std::string text = fmt::format("cart {} {} {} {} {} {}", c.id.str(), c.checkout.str(), c.touched.ms, c.personal, c.ordered, c.expired);
     for (const carts::Item& item : c.items) text += fmt::format(" {}={}", item.product.str(), item.quantity);
     return text;
   });
+  for (const auto& [id, customer] : w.customers) {
+    const customers::Contact& c = customer.contact;
+    out += fmt::format("customer {} {} {} {} {} {} {}\n", id.str(), c.first_name, c.last_name, c.mail, c.phone, c.company,
+                       customer.preferred.str());
+    for (const auto& [key, a] : customer.addresses)
+      out += fmt::format("address {} {} {} {} {} {}\n", key.str(), a.label, a.to.line1, a.to.city, a.to.country, a.to.phone);
+  }
   each(w.checkouts, out, [](const carts::Checkout& c) {
     return fmt::format("checkout {} {} {} {} {} {} {} {} {}", c.payment.str(), c.cart.str(), c.order.str(), c.lines.size(), c.total,
                        c.ship_to.line1, c.customer_mail, c.held_until.ms, c.holds);

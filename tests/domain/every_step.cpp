@@ -347,8 +347,10 @@ void carts_everywhere(FlowWatch& watch) {
   Scenario made = s;
   made.given(carts::AddToCart{id, ProductId("made"), 1});
   way.add(made);
+  way.add(Scenario(made).after_days(30));
   made.given(check_out);
   way.add(made);
+  way.add(Scenario(made).after_days(30));
   made.given(carts::AddToCart{id, ProductId("shelf"), 1});
   way.add(made);
   s.given(carts::AddToCart{id, ProductId("shelf"), 1});

@@ -55,6 +55,11 @@ std::string broken_purchases(const Workshop& w) {
       if (indexed == purchasing::over(p.status)) return p.number + " is wrongly among the open ones";
     }
   }
+  for (const auto& [id, product] : w.products) {
+    const auto rules = w.item_rules.find(id.str());
+    const std::int64_t safety_stock = rules == w.item_rules.end() ? 0 : rules->second.safety_stock;
+    if (product.alerted && product.available() >= safety_stock) return product.sku + " is told to be low, and enough of it is there";
+  }
   for (const auto& [id, order] : w.firm_orders)
     if (order.quantity <= 0) return id.str() + " is firm, of nothing";
   return "";

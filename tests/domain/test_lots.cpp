@@ -147,7 +147,7 @@ TEST_CASE("lots: a count that finds less takes back the youngest reservation") {
   s.given(inventory::CountLot{second, {}, {0}, ""}).given(inventory::CountLot{first, {}, {100'000}, ""});
   const OrderId older = s.paid(black_pieces(), {}, "a");
   const OrderId younger = s.paid(black_pieces(), {}, "b");
-  s.given(inventory::CountLot{first, {}, {80'000}, ""});
+  s.given(inventory::CountLot{first, {}, {80'000}, "", true});
   CHECK(inventory::reserved_for(s.black(), s.production_of(older).id).milligrams == 45'300);
   CHECK(inventory::short_of(s.black(), s.production_of(younger).id));
 }

@@ -62,6 +62,14 @@ void print_one(Scenario& s) {
     s.given(printing::ObservePrint{.job = job, .sight = sight, .reason = {}});
 }
 
+// What the shop is to be told of its orders, in order.
+std::vector<events::PushFulfilment> told_parcels(const Scenario& s) {
+  std::vector<events::PushFulfilment> told;
+  for (const NewEvent& event : s.journal)
+    if (event.event.effect_requested().has_push_fulfilment()) told.push_back(event.event.effect_requested().push_fulfilment());
+  return told;
+}
+
 const products::Product& turtle(const Scenario& s) { return *s.workshop.product(ProductId("turtle")); }
 
 }  // namespace
@@ -71,7 +79,7 @@ TEST_CASE("parcels: what is held for a line leaves while the rest is made, and t
   const OrderId id = ordered(s);
   s.when(ShipOrder{id, "ups", "1Z-1", {{"1", 3}}}).rejected("pieces-not-ready");
   s.when(ShipOrder{id, "ups", "1Z-1", {{"1", 2}}})
-      .then({"shipment.shipped", "order.partly_shipped", "effect.requested", "units.issued"});
+      .then({"shipment.shipped", "order.partly_shipped", "effect.requested", "units.issued", "effect.requested"});
   CHECK(s.last("effect.requested").effect_requested().send_mail().tracking_number() == "1Z-1");
   CHECK(s.last("effect.requested").effect_requested().send_mail().detail() == "part");
   CHECK(turtle(s).on_hand == 0);
@@ -86,7 +94,7 @@ TEST_CASE("parcels: what is held for a line leaves while the rest is made, and t
   s.when(ShipOrder{id, "ups", "1Z-3", {{"2", 1}}}).rejected("order-not-ready-to-ship");   // nobody has checked it
   check(s);
   s.when(ShipOrder{id, "ups", "1Z-3"}).with("order.shipped").with("units.issued").with("effect.requested", 2);
-  CHECK(s.effects_of("push_fulfilment").size() == 1);   // the shop hears of the last one
+  CHECK(s.effects_of("push_fulfilment").size() == 3);
   CHECK(the_order(s).parcels.size() == 3);
   CHECK(the_order(s).sent == 6);
   s.when(ShipOrder{id, "ups", "1Z-3"}).nothing_happened();
@@ -198,8 +206,73 @@ TEST_CASE("parcels: a shop that cancels after a part has left cancels the rest, 
   Scenario s;
   const OrderId id = ordered(s);
   s.given(ShipOrder{id, "ups", "1Z-1", {{"1", 1}}});
+  const std::size_t told = told_parcels(s).size();
   s.when(said(2, 5, 1, ShopReport::cancelled)).with("order.rest_cancelled").with("order.shipped");
-  CHECK(s.effects_of("push_fulfilment").empty());
+  CHECK(told_parcels(s).size() == told);
+}
+
+TEST_CASE("parcels: a shop is told of each with its number and what lies in it, and that the last one is the last") {
+  Scenario s;
+  const OrderId id = ordered(s);
+  s.given(ShipOrder{id, "ups", "1Z-1", {{"1", 2}}});
+  make(s, "1");
+  make(s, "2");
+  check(s);
+  s.given(ShipOrder{id, "dhl", "D-2"});
+  const std::vector<events::PushFulfilment> told = told_parcels(s);
+  REQUIRE(told.size() == 2);
+  CHECK(told.at(0).external_order() == "x1");
+  CHECK(told.at(0).carrier() == "ups");
+  CHECK(told.at(0).tracking_number() == "1Z-1");
+  CHECK(told.at(0).more_follow());
+  REQUIRE(told.at(0).lines_size() == 1);
+  CHECK(told.at(0).lines(0).sku() == "SKU-turtle");
+  CHECK(told.at(0).lines(0).quantity() == 2);
+  CHECK(told.at(1).tracking_number() == "D-2");
+  CHECK_FALSE(told.at(1).more_follow());
+  CHECK(told.at(1).lines_size() == 2);
+}
+
+TEST_CASE("parcels: of an order that leaves in one, a shop is told what it always was") {
+  Scenario s;
+  const OrderId id = ordered(s);
+  make(s, "1");
+  make(s, "2");
+  check(s);
+  s.given(ShipOrder{id, "ups", "1Z"});
+  REQUIRE(told_parcels(s).size() == 1);
+  CHECK(told_parcels(s).front().lines().empty());
+  CHECK_FALSE(told_parcels(s).front().more_follow());
+}
+
+TEST_CASE("parcels: when the rest is called off, the shop hears that the parcel which left was the last") {
+  Scenario s;
+  const OrderId id = ordered(s);
+  s.given(ShipOrder{id, "ups", "1Z-1", {{"1", 1}}});
+  s.given(orders::CancelOrder{id, "no more"});
+  REQUIRE(told_parcels(s).size() == 2);
+  CHECK(told_parcels(s).back().tracking_number() == "1Z-1");
+  CHECK_FALSE(told_parcels(s).back().more_follow());
+}
+
+TEST_CASE("parcels: a shop that calls the order fulfilled for a parcel of ours does not end it; a number of its own does") {
+  Scenario s;
+  const OrderId id = ordered(s);
+  s.given(ShipOrder{id, "ups", "1Z-1", {{"1", 2}}});
+  orders::ObserveShopOrder echo = said(2, 5, 1, ShopReport::fulfilled);
+  echo.tracking_number = "1Z-1";
+  s.when(echo).then({"order.observed"});
+  s.when(echo).nothing_happened();
+  CHECK(the_order(s).status == Status::queued);
+  make(s, "1");
+  s.given(ShipOrder{id, "ups", "1Z-2", {{"1", 3}}});
+  CHECK(told_parcels(s).size() == 2);   // and of the second one it is told as well
+
+  orders::ObserveShopOrder theirs = said(3, 5, 1, ShopReport::fulfilled);
+  theirs.tracking_number = "9X";
+  s.when(theirs).with("order.shipped");
+  CHECK(the_order(s).status == Status::shipped);
+  CHECK(told_parcels(s).size() == 2);
 }
 
 TEST_CASE("parcels: a source that changes its lines keeps what has left, and only the rest is made anew") {

@@ -57,6 +57,8 @@ TEST_CASE("routine: a workshop's timers begin when it is opened, and follow them
   after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
   CHECK(s.workshop.timers.at("stock-check").due == s.now + Duration{3'600'000});
   s.when(stock_check).rejected("timer-not-due");
+  s.when(settings::FireTimer{"cart-expiry"}).then({"timer.fired", "timer.set"});
+  CHECK(s.workshop.timers.at("cart-expiry").due == s.now + Duration{3'600'000});
   at_midnight(s).when(daily_report).then({"timer.fired", "timer.set"});
   CHECK(s.workshop.timers.at("daily-report").due == s.now + Duration{day_ms});
 }
@@ -71,11 +73,18 @@ TEST_CASE("routine: in a workshop from before, they begin with its next order, o
   Scenario s;
   const QuoteId quote = s.quoted();
   without_timers(s);
-  s.given(quotes::AcceptQuote{quote, address()}).with("timer.set", 2);
-  CHECK(s.workshop.timers.size() == 2);
+  s.given(quotes::AcceptQuote{quote, address()}).with("timer.set", 3);
+  CHECK(s.workshop.timers.size() == 3);
   s.ordered(black_pieces(), {}, "other");
   CHECK(s.workshop.timers.contains("stock-check"));
-  CHECK(s.workshop.timers.size() == 3);   // and the other quote's
+  CHECK(s.workshop.timers.size() == 4);   // and the other quote's
+}
+
+TEST_CASE("routine: a timer that is new begins, in a workshop from before, when another one fires") {
+  Scenario s;
+  s.workshop.timers.erase("cart-expiry");
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set", "timer.set"});
+  CHECK(s.workshop.timers.contains("cart-expiry"));
 }
 
 TEST_CASE("routine: a timer that was due while nobody was there fires once, and goes on from now") {
@@ -122,6 +131,56 @@ TEST_CASE("routine: stock: bought parts under their safety stock are suggested, 
   CHECK(numbers == std::set<std::string>{"PUR-2026-001", "PUR-2026-002"});
   for (const auto& [id, purchase] : s.workshop.purchases)
     if (purchase.lines.at(0).item.product == ProductId("screw")) CHECK(purchase.lines.at(0).quantity == 50);
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
+}
+
+TEST_CASE("routine: stock: bought parts under their safety stock are told by the mail that materials have, once") {
+  Scenario s;
+  screws(s, 3);
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set", "units.low", "purchase.drafted", "effect.requested"});
+  const events::SendMail mail = s.last("effect.requested").effect_requested().send_mail();
+  CHECK(mail.mail() == "stock_low");
+  CHECK(mail.number() == "SCREW");
+  CHECK(mail.detail() == "3 available, 10 are to be there");
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
+  s.given(purchasing::CancelPurchase{s.workshop.purchases.begin()->first});
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set", "purchase.drafted"});
+  CHECK(mails_of(s, "stock_low") == 1);
+}
+
+TEST_CASE("routine: stock: bought parts are told again only after there were enough of them") {
+  Scenario s;
+  screws(s, 3);
+  after_hours(s, 1).given(stock_check);
+  s.given(products::AdjustUnits{ProductId("screw"), 6, "count"});   // nine
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
+  s.given(products::AdjustUnits{ProductId("screw"), 1, "count"});
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
+  s.given(products::AdjustUnits{ProductId("screw"), -1, "count"});
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set", "units.low", "effect.requested"});   // its purchase is still open
+  CHECK(mails_of(s, "stock_low") == 2);
+}
+
+TEST_CASE("routine: stock: a safety stock that was lowered to what is there takes the alert back, one that was raised tells it") {
+  const auto keep = [](std::int64_t pieces) {
+    return mrp::SetItemRules{"SCREW", {.safety_stock = pieces, .lead_time_days = 0, .lot = planning::Multiple{50}, .supplier = {}}};
+  };
+  Scenario s;
+  screws(s, 3);
+  after_hours(s, 1).given(stock_check);
+  s.given(keep(3));
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
+  s.given(keep(4));
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set", "units.low", "effect.requested"});
+  CHECK(s.last("units.low").units_low().safety_stock() == 4);
+}
+
+TEST_CASE("routine: stock: of what is made here nobody is told, however few are there") {
+  Scenario s;
+  products::DefineProduct made{ProductId("vase"), "VASE", {}};
+  made.entry.name = "Vase";
+  s.given(made);
+  s.given(mrp::SetItemRules{"VASE", {.safety_stock = 10, .lead_time_days = 0, .lot = {}, .supplier = {}}});
   after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
 }
 

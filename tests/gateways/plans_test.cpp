@@ -126,7 +126,7 @@ void compare_history(std::uint64_t seed, int commits, Seen& seen) {
     const std::int64_t now = facts.now_ms() + days * day_ms;
     const std::string shown = answers(*plans, now);
     REQUIRE(shown == netted_in_full(view.queries(), now));
-    const internal::KeptPlan* kept = plans->kept("w1");
+    const planning::KeptPlan* kept = plans->kept("w1");
     seen.followed += kept->plan().netted_again() < kept->items().size() ? 1 : 0;
     seen.planned += shown.size();
   }

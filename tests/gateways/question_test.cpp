@@ -20,7 +20,7 @@ std::vector<Question> questions() {
   const std::string foreign = std::string("a\0b/%\xff", 6) + "ü";
   return {{{3, "w1", "customer-1"}, FindDocument{Thing::tracking, foreign, "draft"}, {{0, 7}, {15, ~std::uint64_t{0}}}, 5'000},
           {{0, "w", {}}, ReadPage{List::effects, "customer-1", "parked", "00ff", 200}},
-          {{0, "w", {}}, ReadPage{List::products, {}, "active", {}, 1, foreign, "sea turtle"}},
+          {{0, "w", {}}, ReadPage{List::products, {}, "active", {}, 1, foreign, "sea turtle", "-price"}},
           {{0, "w", {}}, ReadPlan{ReadPlan::What::requirements, foreign, 52, 1'790'000'000'000}},
           {{0xFFFF'FFFF, "w", {}}, ReadAvailability{"PLA", "", -1}}};
 }
@@ -59,6 +59,7 @@ TEST_CASE("gateways: question: what may not be asked is refused") {
   CHECK(refused(changed([](Question& q) { q.what = ReadPage{List::orders, {}, {}, {}, 201}; })));
   CHECK(refused(changed([](Question& q) { q.what = ReadPage{static_cast<List>(std::to_underlying(last_list) + 1), {}, {}, {}, 50}; })));
   CHECK(refused(changed([](Question& q) { q.what = FindDocument{static_cast<Thing>(std::to_underlying(last_thing) + 1), "order-1"}; })));
+  CHECK(refused(changed([](Question& q) { std::get<ReadPage>(q.what).sort = "price"; })));
   CHECK(refused(changed([](Question& q) { q.what = ReadPlan{ReadPlan::What::requirements, {}, 53, 1}; })));
   CHECK(refused(changed([](Question& q) { q.what = FindDocument{Thing::order, std::string(internal::limits::question_bytes, 'x')}; })));
 }

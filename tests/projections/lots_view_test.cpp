@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "infra/store/json_tree.hpp"
+#include "projections/inventory.hpp"
 #include "projections/lots.hpp"
 #include "projections/printers.hpp"
 #include "projections/production.hpp"
@@ -49,6 +50,17 @@ void receive(testing::Journal& journal, const std::string& lot, std::int64_t mil
   received->set_supplier_lot("B4711");
 }
 
+void hold(testing::Journal& journal, const std::vector<std::pair<std::string, std::int64_t>>& lots, bool chosen) {
+  auto* held = journal.commit().on("material/PLA-black").mutable_stock_held();
+  held->set_material("PLA-black");
+  held->set_production_order("production-00000001");
+  held->set_chosen(chosen);
+  for (const auto& [lot, milligrams] : lots) {
+    held->add_lots()->set_lot(lot);
+    held->mutable_lots()->rbegin()->set_milligrams(milligrams);
+  }
+}
+
 // The order of the first journey, of whose print 30 g are of one spool and the rest of another.
 testing::Journal printed_from_two_spools() {
   testing::Journal journal;
@@ -84,6 +96,43 @@ TEST_CASE("projections: lots: a spool leads to the orders that used it, and an o
   std::int64_t of_order = 0;
   for (const Json& use : items(lots::materials_of_order(folded.queries, here, "order-00000001", {}))) of_order += use.integer("used_mg");
   CHECK(of_order == 45'300);
+}
+
+TEST_CASE("projections: lots: a lot shows for whom it is held, and a production order the lots that are held for it") {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  testing::upload_and_quote(journal, first);
+  testing::accept_and_pay(journal, first);
+  receive(journal, "S-1", 30'000);
+  receive(journal, "S-2", 1'000'000);
+  hold(journal, {{"S-1", 30'000}, {"S-2", 15'300}}, false);
+  const Folded before(journal);
+  CHECK(before.lot("S-1").integer("reserved_mg") == 30'000);
+  CHECK(before.lot("S-1").integer("available_mg") == 0);
+  CHECK(before.lot("S-2").integer("available_mg") == 984'700);
+  CHECK(before.lot("S-2").find("reservations")->array()->front().text("production_order") == "production-00000001");
+
+  hold(journal, {{"S-2", 45'300}}, true);
+  const Folded after(journal);
+  CHECK(after.lot("S-1").integer("available_mg") == 30'000);
+  CHECK(after.lot("S-1").find("reservations")->array()->empty());
+  CHECK(after.lot("S-2").integer("reserved_mg") == 45'300);
+  CHECK(after.lot("S-2").find("reservations")->array()->front().flag("chosen"));
+  const auto document = production::find(after.queries, here, "production-00000001");
+  REQUIRE(document);
+  const Json made = *Json::parse(document->json);
+  REQUIRE(made.find("reserved_from")->array()->size() == 1);
+  CHECK(made.find("reserved_from")->array()->front().text("lot") == "S-2");
+  CHECK(made.flag("lots_chosen"));
+  const auto stock = inventory::find(after.queries, here, "PLA-black");
+  REQUIRE(stock);
+  const Json line = Json::parse(stock->json)->find("reservations")->array()->front();
+  CHECK(line.find("lots")->array()->front().integer("mg") == 45'300);
+  CHECK(line.flag("chosen"));
+
+  hold(journal, {}, false);
+  const Folded none(journal);
+  CHECK(none.lot("S-2").integer("available_mg") == 1'000'000);
 }
 
 TEST_CASE("projections: lots: a weighing gives back to the spool, or takes of one that the print had not used before") {

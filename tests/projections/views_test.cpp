@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "infra/store/json_tree.hpp"
 #include "projections/effects.hpp"
 #include "projections/files.hpp"
@@ -388,10 +390,11 @@ testing::Journal orders_of_shops(int count) {
 }
 
 // The ids of all pages, and how many pages there were.
-std::pair<std::vector<std::string>, int> every(const Folded& folded, const orders::Filter& filter, std::size_t limit) {
+std::pair<std::vector<std::string>, int> every(const Folded& folded, const orders::Filter& filter, std::size_t limit,
+                                               store::Direction direction = store::Direction::forwards) {
   std::vector<std::string> ids;
   int pages = 0;
-  PageRequest request{.cursor = "", .limit = limit};
+  PageRequest request{.cursor = "", .limit = limit, .direction = direction};
   do {
     const auto page = orders::list(folded.queries, here, filter, request);
     REQUIRE(page);
@@ -417,6 +420,17 @@ TEST_CASE("projections: orders: several filters show what passes all of them, on
   CHECK(every(folded, {.customer = "customer-1", .status = "PAID", .source = "csv"}, 200).first.size() == 20);
   CHECK(every(folded, {.customer = "customer-2", .status = "PAID"}, 200).first.empty());
   CHECK(every(folded, {.status = "SHIPPED", .source = "csv"}, 200).first.empty());
+}
+
+TEST_CASE("projections: orders: from the oldest on, the same stand the other way round, whatever the filters and the page size") {
+  const Folded folded(orders_of_shops(240));
+  const std::vector<orders::Filter> filters{{}, {.source = "csv"}, {.status = "PAID", .source = "csv"}, {.search = "fg-0 fg-3"}};
+  for (const orders::Filter& filter : filters) {
+    std::vector<std::string> newest_first = every(folded, filter, 200).first;
+    std::ranges::reverse(newest_first);
+    REQUIRE_FALSE(newest_first.empty());
+    for (const std::size_t limit : {1, 3, 200}) CHECK(every(folded, filter, limit, store::Direction::backwards).first == newest_first);
+  }
 }
 
 TEST_CASE("projections: orders: a search finds numbers and SKUs, whole ones in any case, all that it names") {

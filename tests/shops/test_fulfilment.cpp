@@ -14,6 +14,7 @@ const app::ConnectedShop squarespace_shop{.workshop = "main", .id = "one", .sour
 const app::ConnectedShop woocommerce_shop{.workshop = "main", .id = "two", .source = "woocommerce", .base_url = "https://wc.example",
                                           .consumer_key = Secret<std::string>("ck"), .consumer_secret = Secret<std::string>("cs")};
 const Parcel parcel{"7", "Post", "T1", {0}};
+const Parcel first_of_two{"7", "Post", "T1", {0}, true, {{"FG-1", 2}}};
 
 Called good(std::string body) { return {End::good, std::move(body), {}, ""}; }
 Called ended(End end) { return {end, "", {}, "why"}; }
@@ -23,7 +24,7 @@ struct ScriptedShop {
   std::deque<Called> answers;
   std::vector<std::string> asked = {};
 
-  Told tell(const app::ConnectedShop& shop) {
+  Told tell(const app::ConnectedShop& shop, const Parcel& which = parcel) {
     const auto call = [this](const http::ClientRequest& request) {
       asked.push_back(std::string(http::name_of(request.method)) + " " + request.url.substr(request.url.find("/orders") + 7));
       REQUIRE_FALSE(answers.empty());
@@ -31,7 +32,7 @@ struct ScriptedShop {
       answers.pop_front();
       return answer;
     };
-    return tell_parcel(shop, parcel, call, [] { return Stamp{"n", 1}; });
+    return tell_parcel(shop, which, call, [] { return Stamp{"n", 1}; });
   }
 };
 
@@ -84,6 +85,27 @@ TEST_CASE("shops: fulfilment: woocommerce: the note with the number, then the st
   ScriptedShop shop{{good(processing), good("[]"), good("{}"), good("{}")}};
   CHECK(shop.tell(woocommerce_shop).outcome == Outcome::succeeded);
   CHECK(shop.asked == std::vector<std::string>{"GET /7", "GET /7/notes", "POST /7/notes", "PUT /7"});
+}
+
+TEST_CASE("shops: fulfilment: woocommerce: the order is complete with its last parcel, and not before") {
+  ScriptedShop shop{{good(processing), good("[]"), good("{}")}};
+  CHECK(shop.tell(woocommerce_shop, first_of_two).outcome == Outcome::succeeded);
+  CHECK(shop.asked == std::vector<std::string>{"GET /7", "GET /7/notes", "POST /7/notes"});
+  ScriptedShop again{{good(processing), good(R"([{"note":"Tracking number: T1 - it holds 2 x FG-1."}])")}};
+  CHECK(again.tell(woocommerce_shop, first_of_two).outcome == Outcome::succeeded);
+  CHECK(again.asked == std::vector<std::string>{"GET /7", "GET /7/notes"});
+}
+
+TEST_CASE("shops: fulfilment: woocommerce: the note of a parcel whose number only begins alike is not this one's") {
+  ScriptedShop shop{{good(processing), good(R"([{"note":"Tracking number: T12"},{"note":"T1-2"}])"), good("{}"), good("{}")}};
+  CHECK(shop.tell(woocommerce_shop).outcome == Outcome::succeeded);
+  CHECK(shop.asked == std::vector<std::string>{"GET /7", "GET /7/notes", "POST /7/notes", "PUT /7"});
+}
+
+TEST_CASE("shops: fulfilment: squarespace: each parcel is a shipment of its own, the first one too") {
+  ScriptedShop shop{{good(pending), good("")}};
+  CHECK(shop.tell(squarespace_shop, first_of_two).outcome == Outcome::succeeded);
+  CHECK(shop.asked == std::vector<std::string>{"GET /7", "POST /7/fulfillments"});
 }
 
 TEST_CASE("shops: fulfilment: woocommerce: after an open end only what is missing is written") {

@@ -45,6 +45,15 @@ TEST_CASE("shops: api: squarespace: a fulfilment as the documentation has it") {
                         R"("service":"Standard","trackingNumber":"T1"}]})");
 }
 
+TEST_CASE("shops: api: woocommerce: the note names the parcel, and of one among several what lies in it and that the rest follows") {
+  const auto note = [](const Parcel& parcel) { return woocommerce_note_request(woocommerce_shop, parcel, stamp).body; };
+  CHECK(note({"7", "Post", "T1", {0}}) ==
+        R"({"note":"Your parcel is on its way with Post. Tracking number: T1","customer_note":true})");
+  CHECK(note({"7", "Post", "T1", {0}, true, {{"FG-1", 2}, {"FG-2", 1}}}) ==
+        R"({"note":"Your parcel is on its way with Post. Tracking number: T1 - it holds 2 x FG-1, 1 x FG-2. The rest of your order )"
+        R"(follows.","customer_note":true})");
+}
+
 TEST_CASE("shops: api: woocommerce: over https by Basic, over plain http signed, and then without a password") {
   const auto secure = ask_request(woocommerce_shop, AskOrder{"727"}, stamp);
   CHECK(secure.url == "https://shop.example/wp-json/wc/v3/orders/727");

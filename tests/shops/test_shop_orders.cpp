@@ -249,6 +249,10 @@ TEST_CASE("shops: parcels: what the shop knows of them is read before anything i
   CHECK(read_woocommerce_parcels(R"({"id":1,"status":"trash"})")->over);
   CHECK(woocommerce_notes_name(R"([{"note":"a"},{"note":"number T1."}])", "T1") == true);
   CHECK(woocommerce_notes_name("[]", "T1") == false);
+  for (const char* other : {"T12", "XT1", "T1-2", "T1_2", "5T1"})
+    CHECK(woocommerce_notes_name(std::string(R"([{"note":")") + other + R"("}])", "T1") == false);
+  for (const char* named : {"T1", "(T1)", "T12 and T1", "T1, T2"})
+    CHECK(woocommerce_notes_name(std::string(R"([{"note":")") + named + R"("}])", "T1") == true);
   CHECK_FALSE(woocommerce_notes_name("{}", "T1").has_value());
 }
 

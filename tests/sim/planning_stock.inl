@@ -141,7 +141,7 @@ bool World<Rule>::use(const std::string& user, const Use& wanted) {
   const ProductionOrderId order(user);
   if ((inventory::reserved_for(of, order) + of.available()).milligrams < wanted.quantity) return false;
   using_ = user;
-  happen(inventory::consume(of.id, order, PrintJobId(fresh("J")), {wanted.quantity}, "sliced", context()));
+  happen(inventory::consume(of.id, order, PrintJobId(fresh("J")), {wanted.quantity}, "sliced", context()), Rule::uses_let_go_of_lots);
   return true;
 }
 

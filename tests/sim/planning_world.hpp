@@ -1,12 +1,12 @@
 // A workshop of planning and stock, to which random things happen: orders come, move and go, purchases arrive, production is firmed,
 // released and completed, stock is counted and moved, BOMs and items change, days pass. Everything is kept twice: by the plan and by the
-// workshop that the server folds, and as plain lists from which all is worked out again. What must hold is checked after each event.
+// workshop that the server folds, and as plain lists from which all is worked out again. What must hold is checked after each event. A
+// plan that is kept from question to question, as the server's, follows beside it.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <random>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,6 +15,7 @@
 
 #include "domain/commands.hpp"
 #include "domain/planning/plan.inl"
+#include "tests/sim/planning_kept.hpp"
 
 namespace layerline::sim {
 
@@ -26,23 +27,17 @@ struct RightWorld : planning::RightTelling {
   static constexpr bool counts_take_reservations_back = true;
   static constexpr bool moves_empty_the_source = true;
   static constexpr bool issues_note_the_order = true;
+  static constexpr bool uses_let_go_of_lots = true;
+  using Keeping = planning::RightKeeping;
 };
 
-enum class Broken { incremental_is_not_full, ledger_is_not_balance, more_allocated_than_on_hand, untraced };
-
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : engine_(seed) {}
-  std::int64_t upto(std::int64_t most) { return static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(most + 1)); }
-  std::int64_t from(std::int64_t least, std::int64_t most) { return least + upto(most - least); }
-  bool chance(int percent) { return upto(99) < percent; }
-  template <class Container>
-  auto& one_of(Container& all) {
-    return *std::next(std::begin(all), upto(std::ssize(all) - 1));
-  }
-
- private:
-  std::mt19937_64 engine_;
+enum class Broken {
+  incremental_is_not_full,
+  kept_is_not_full,
+  ledger_is_not_balance,
+  more_allocated_than_on_hand,
+  untraced,
+  not_held_from_lots,
 };
 
 struct Sale {
@@ -75,6 +70,7 @@ class World {
   void step();
   [[nodiscard]] std::set<Broken> broken() const;
   std::uint64_t events = 0;  // that happened
+  [[nodiscard]] const Kept<typename Rule::Keeping>& kept() const { return beside_; }
 
  private:
   using Changes = std::vector<planning::Change>;
@@ -128,12 +124,14 @@ class World {
   [[nodiscard]] bool ledger_is_balance() const;
   [[nodiscard]] bool allocated_is_on_hand() const;
   [[nodiscard]] bool uses_are_traced() const;
+  [[nodiscard]] bool reserved_is_held() const;
 
   Dice dice_;
   std::uint64_t last_id_ = 0;
   planning::Facts facts_;  // boms and items; demand and supply as they are known to planning
   planning::Plan plan_;
   bool plan_and_full_refuse_alike_ = true;
+  Kept<typename Rule::Keeping> beside_;
   std::map<std::string, Sale> sales_;
   std::map<std::string, planning::Supply> purchases_;
   std::map<std::string, Production> productions_;

@@ -11,7 +11,7 @@ namespace layerline::sim {
 // ---- setting out ----
 
 template <class Rule>
-World<Rule>::World(std::uint64_t seed) : dice_(seed) {
+World<Rule>::World(std::uint64_t seed) : dice_(seed), beside_(seed) {
   facts_.start = std::chrono::year{2026} / 1 / 5;
   for (int i = 0; i < 9; ++i) facts_.items.push_back(random_item("P" + std::to_string(i), i < 6));
   for (std::size_t parent = 0; parent < facts_.items.size(); ++parent)
@@ -253,9 +253,9 @@ bool World<Rule>::stock_is_counted() {
       if (!material(sku).reservations.empty()) lot = id;
   }
   const LocationId location = dice_.chance(80) ? shelf : store_room;
-  const bool changed = dice_.chance(70) ? command(inventory::CountLot{lot, location, {dice_.upto(20)}, ""})
+  const bool changed = dice_.chance(70) ? command(inventory::CountLot{lot, location, {dice_.upto(20)}, "", dice_.chance(80)})
                        : dice_.chance(50)
-                           ? command(inventory::AdjustStock{{}, {dice_.from(-9, 9)}, "damaged", lot, shelf})
+                           ? command(inventory::AdjustStock{{}, {dice_.from(-9, 9)}, "damaged", lot, shelf, dice_.chance(80)})
                            : command(inventory::AdjustStock{material_of(received_.at(lot)), {dice_.from(-9, -1)}, "lost"});
   tell({});
   return changed;
@@ -340,6 +340,7 @@ void World<Rule>::step() {
                                   &World::item_changes,
                                   &World::day_begins};
   if ((this->*dice_.one_of(all))()) ++events;
+  beside_.follow(facts_);
 }
 
 // ---- looking ----
@@ -348,9 +349,11 @@ template <class Rule>
 std::set<Broken> World<Rule>::broken() const {
   std::set<Broken> found;
   if (!incremental_is_full()) found.insert(Broken::incremental_is_not_full);
+  if (!beside_.is_full()) found.insert(Broken::kept_is_not_full);
   if (!ledger_is_balance()) found.insert(Broken::ledger_is_not_balance);
   if (!allocated_is_on_hand()) found.insert(Broken::more_allocated_than_on_hand);
   if (!uses_are_traced()) found.insert(Broken::untraced);
+  if (!reserved_is_held()) found.insert(Broken::not_held_from_lots);
   return found;
 }
 
@@ -393,6 +396,20 @@ bool World<Rule>::allocated_is_on_hand() const {
     if (of.reserved.milligrams < 0 || of.reserved > of.on_hand || of.reserved != reserved) return false;
   }
   return true;
+}
+
+// All that is reserved is held from lots, and of no lot more than there is.
+template <class Rule>
+bool World<Rule>::reserved_is_held() const {
+  std::map<LotId, Mass> held;
+  for (const planning::Item& one : facts_.items) {
+    const inventory::Material& of = material(one.sku);
+    for (const auto& [order, mass] : of.reservations)
+      if (inventory::sum(inventory::hold_of(of, order)) != mass) return false;
+    for (const auto& [order, hold] : of.holds)
+      for (const inventory::Held& part : hold.lots) held[part.lot] = held[part.lot] + part.mass;
+  }
+  return std::ranges::all_of(held, [&](const auto& lot) { return workshop_.lots.at(lot.first).on_hand() >= lot.second; });
 }
 
 // Every milligram that was used is noted with its lot, which was received, for an order, which exists.

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "tests/slicer/shapes.hpp"
 #include "workers/slicer/analyze.hpp"
@@ -120,6 +121,32 @@ TEST_CASE("slicer: stl: a shuffled file measures as the ordered one") {
   CHECK(shuffled->measures->shells == 8000);
   CHECK(shuffled->volume_cm3 == doctest::Approx(8.0));
   CHECK(shuffled->grams == doctest::Approx(ordered->grams));
+}
+
+TEST_CASE("slicer: stl: a strip whose halves meet only each other is one shell, whatever the sign of its zeros") {
+  const Folder folder;
+  constexpr int length = 60'000;   // enough for two threads
+  const auto corner = [](int i, float zero) { return Vertex{static_cast<float>(i / 2), i % 2 == 0 ? zero : 1.0F, zero}; };
+  Corners strip;
+  for (const int begin : {0, 1}) {   // every second triangle, then those between
+    const float zero = begin == 0 ? 0.0F : -0.0F;
+    for (int i = begin; i < length; i += 2) strip.push_back({corner(i, zero), corner(i + 1 + begin, zero), corner(i + 2 - begin, zero)});
+  }
+  const auto model = read_model(folder.write("strip.stl", binary_stl(strip)));
+  REQUIRE(model.has_value());
+  CHECK(model->mesh.vertices.size() == length + 2);
+  const Measures measures = measure(model->mesh);
+  CHECK(measures.shells == 1);
+  CHECK(measures.open_edges == length + 2);
+  CHECK(measures.misoriented_edges == 0);
+  CHECK(measures.box.max_mm[0] == doctest::Approx(length / 2));
+}
+
+TEST_CASE("slicer: stl: a coordinate that is no number is named by its triangle, far into the file too") {
+  const Folder folder;
+  Corners many(100'000, {Vertex{0, 0, 0}, Vertex{1, 0, 0}, Vertex{0, 1, 0}});
+  many[70'000][1].y = std::numeric_limits<float>::quiet_NaN();
+  CHECK(contains(error_of(folder.write("nan.stl", binary_stl(many))), "triangle 70001 has a coordinate that is not a finite number"));
 }
 
 TEST_CASE("slicer: 3mf: units, components and transforms place every body") {

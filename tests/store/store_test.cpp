@@ -84,6 +84,49 @@ TEST_CASE("store: a walk jumps within its prefix, forwards and back, in the mome
   CHECK(walk.state());
 }
 
+TEST_CASE("store: backwards, a scan sees its prefix only, goes on before a cursor and stops when told") {
+  const Folder folder;
+  auto store = store::Store::open(folder.path);
+  REQUIRE(store);
+  put(*store, {{"A", ""}, {"a/", ""}, {"a/1", ""}, {"a/2", ""}, {"a/3", ""}, {"a0", ""}, {"b", ""}});
+  const auto back = [&](std::string_view before, std::size_t limit = 100) {
+    std::vector<std::string> found;
+    const auto visit = [&](std::string_view key, std::string_view) {
+      found.emplace_back(key);
+      return found.size() < limit;
+    };
+    REQUIRE(store->scan("a/", before, visit, store::Direction::backwards));
+    return found;
+  };
+  CHECK(back("") == std::vector<std::string>{"a/3", "a/2", "a/1", "a/"});
+  CHECK(back("a/3") == std::vector<std::string>{"a/2", "a/1", "a/"});
+  CHECK(back("a/25", 1) == std::vector<std::string>{"a/2"});
+  CHECK(back("z").size() == 4);
+  CHECK(back("A").empty());
+}
+
+TEST_CASE("store: backwards, a walk jumps to what comes before, and behind what it stands on") {
+  const Folder folder;
+  auto store = store::Store::open(folder.path);
+  REQUIRE(store);
+  put(*store, {{"a/1", "one"}, {"a/3", "three"}, {"a0", ""}, {"Z", ""}});
+  store::Walk walk = store->walk("a/", store::Direction::backwards);
+  CHECK(walk.seek(""));
+  CHECK(walk.tail() == "3");
+  CHECK(walk.seek("2"));
+  CHECK(walk.tail() == "1");
+  CHECK(walk.seek_behind("3"));
+  CHECK(walk.tail() == "1");
+  CHECK_FALSE(walk.seek_behind("1"));
+  CHECK_FALSE(walk.seek("0"));
+  CHECK(walk.state());
+  store::Walk ahead = store->walk("a/");
+  CHECK(ahead.seek_behind("1"));
+  CHECK(ahead.tail() == "3");
+  CHECK(ahead.seek_behind("2"));
+  CHECK_FALSE(ahead.seek_behind("3"));
+}
+
 TEST_CASE("store: erasing a prefix takes its keys and no neighbour's") {
   const Folder folder;
   auto store = store::Store::open(folder.path);

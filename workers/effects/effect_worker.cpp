@@ -8,11 +8,6 @@
 namespace layerline::effects {
 namespace {
 
-std::int64_t now_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
 bool definite(const app::Outcome& outcome) {
   return !std::holds_alternative<journal::Busy>(outcome) && !std::holds_alternative<journal::Unknown>(outcome) &&
          !std::holds_alternative<journal::NotOwner>(outcome);
@@ -101,7 +96,7 @@ std::optional<EffectWorker::Taken> EffectWorker::take() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     if (options_.on_duty())
-      if (std::optional<Taken> taken = choose(now_ms())) return taken;
+      if (std::optional<Taken> taken = choose(options_.now_ms())) return taken;
     changed_.wait_for(lock, std::chrono::milliseconds(limits::poll_ms));
   }
   return std::nullopt;
@@ -150,14 +145,14 @@ void EffectWorker::perform(Taken& taken) {
   const OpenEffect& effect = taken.effect;
   // The name is in the key: what one worker was given is nothing that another may do as well.
   const app::Outcome attempted = tell(effect, "attempt:" + worker_, AttemptEffect{EffectId(effect.id), effect.attempt, worker_});
-  if (!applied(attempted) || !still_ours(effect)) return rest(effect.id, now_ms() + limits::owner_retry_ms);
+  if (!applied(attempted) || !still_ours(effect)) return rest(effect.id, options_.now_ms() + limits::owner_retry_ms);
   const app::Outcome told = tell(effect, "result", result(taken, handlers_.at(effect.request.action_case())(effect)));
   if (applied(told)) return;   // the fold of what was told says how it goes on
   // The owner refused the result: it must not be tried without end.
   const auto* rejected = std::get_if<journal::Rejected<Rejection>>(&told);
   const std::string why = rejected != nullptr ? "result refused: " + rejected->refusal.type : "result not taken";
   const app::Outcome parked = tell(effect, "refused", FinishEffect{EffectId(effect.id), Outcome::failed_for_good, why});
-  if (!applied(parked)) rest(effect.id, now_ms() + limits::owner_retry_ms);
+  if (!applied(parked)) rest(effect.id, options_.now_ms() + limits::owner_retry_ms);
 }
 
 // A failure that is the service's own counts against the effect only if the service has answered others since it failed last: then it

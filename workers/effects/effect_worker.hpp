@@ -54,6 +54,7 @@ struct WorkerOptions {
   std::function<bool()> on_duty = [] { return true; };                  // false: takes nothing new now
   circuit::Circuits* circuits = nullptr;                                // of the services that it calls
   ServiceOf service_of = [](const OpenEffect&) { return std::nullopt; };
+  std::function<std::int64_t()> now_ms = circuit::clock_ms;             // since 1970: when an effect is due
 };
 
 class EffectWorker {

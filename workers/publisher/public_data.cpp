@@ -309,14 +309,20 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
     case Kind::kUnitsAdjusted: case Kind::kOrderShortOfStock: case Kind::kOrderShortageAnswered: case Kind::kOrderReopened:
     // What lies in a cart is its owner's; the payment and the order that come of it are published.
     case Kind::kCartItemSet: case Kind::kCartMerged: case Kind::kCartCheckedOut: case Kind::kCartHoldLapsed: case Kind::kCartOrdered:
+    case Kind::kCartExpired:
       return std::nullopt;
 
+    // How a customer is reached, and where he lives.
+    case Kind::kCustomerContactChanged: case Kind::kCustomerAddressSaved: case Kind::kCustomerAddressRemoved:
+    case Kind::kCustomerAddressPreferred: return std::nullopt;
     // Where things lie, who sands them and what they look like.
-    case Kind::kLocationOpened: case Kind::kStockMoved: case Kind::kProductionStepDone: case Kind::kQualityPhotoTaken: return std::nullopt;
+    case Kind::kLocationOpened: case Kind::kStockMoved: case Kind::kStockHeld: case Kind::kProductionStepDone:
+    case Kind::kQualityPhotoTaken:
+      return std::nullopt;
     // What a workshop buys and plans is its own business; what comes of it are receipts and production orders.
     case Kind::kSupplierAdded: case Kind::kPurchaseDrafted: case Kind::kPurchasePlaced: case Kind::kPurchaseReceived:
-    case Kind::kPurchaseCancelled: case Kind::kUnitsShortageNoted: case Kind::kItemRulesSet: case Kind::kPlannedOrderFirmed:
-    case Kind::kPlannedOrderTaken: case Kind::kPlannedOrderDropped:
+    case Kind::kPurchaseCancelled: case Kind::kUnitsShortageNoted: case Kind::kUnitsLow: case Kind::kItemRulesSet:
+    case Kind::kPlannedOrderFirmed: case Kind::kPlannedOrderTaken: case Kind::kPlannedOrderDropped:
       return std::nullopt;
 
     // What is asked of the outside world shows in its results.

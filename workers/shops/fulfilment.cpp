@@ -31,6 +31,7 @@ Told not_done(const Called& call, bool wrote) {
 
 Told over() { return {Outcome::failed_for_good, "the order is over in the shop"}; }
 
+// Each parcel is a shipment of its own. With the first of them the whole order counts as fulfilled there; others may be added.
 Told tell_squarespace(const app::ConnectedShop& shop, const Parcel& parcel, const Call& call, const MakeStamp& stamp) {
   const Called read = call(ask_request(shop, AskOrder{parcel.external_order}, stamp()));
   if (read.end != End::good) return not_done(read, false);
@@ -42,7 +43,8 @@ Told tell_squarespace(const app::ConnectedShop& shop, const Parcel& parcel, cons
   return written.end == End::good ? done() : not_done(written, true);
 }
 
-// The note first: it is what the customer reads, and the status alone is what the order list shows.
+// The note first: it is what the customer reads. The status is what the order list shows, and the order is complete with its last parcel
+// alone.
 Told tell_woocommerce(const app::ConnectedShop& shop, const Parcel& parcel, const Call& call, const MakeStamp& stamp) {
   const Called read = call(ask_request(shop, AskOrder{parcel.external_order}, stamp()));
   if (read.end != End::good) return not_done(read, false);
@@ -57,7 +59,7 @@ Told tell_woocommerce(const app::ConnectedShop& shop, const Parcel& parcel, cons
     const Called written = call(woocommerce_note_request(shop, parcel, stamp()));
     if (written.end != End::good) return not_done(written, true);
   }
-  if (known->complete) return done();
+  if (known->complete || parcel.more_follow) return done();
   const Called completed = call(woocommerce_completed_request(shop, parcel, stamp()));
   return completed.end == End::good ? done() : not_done(completed, true);
 }
@@ -75,13 +77,19 @@ Called perform(const http::ClientRequest& request) {
   return called(client.perform(request));
 }
 
+Parcel parcel_of(const events::PushFulfilment& asked) {
+  Parcel parcel{asked.external_order(), asked.carrier(), asked.tracking_number(), Time{now_ms()}, asked.more_follow()};
+  for (const events::PackedLine& packed : asked.lines()) parcel.lines.push_back({packed.sku(), packed.quantity()});
+  return parcel;
+}
+
 effects::Performed push(const app::ShopTable& shops, const effects::OpenEffect& effect) {
   const EffectId id(effect.id);
   const events::PushFulfilment& asked = effect.request.push_fulfilment();
   const auto shop = shops.find(effect.workshop, asked.shop());
   if (!shop || shop->source != asked.source())
     return Command(effects::FinishEffect{id, Outcome::failed_for_good, "the shop is no longer connected"});
-  const Parcel parcel{asked.external_order(), asked.carrier(), asked.tracking_number(), Time{now_ms()}};
+  const Parcel parcel = parcel_of(asked);
   Told told = tell_parcel(*shop, parcel, perform, fresh_stamp);
   const bool away = std::holds_alternative<circuit::Fault>(told.service);
   return {effects::FinishEffect{id, told.outcome, std::move(told.reason), away}, std::move(told.service)};

@@ -1,4 +1,4 @@
-// Tells a shop the parcel of one of its orders. What the shop knows is read before anything is written, so that a repeat writes nothing
+// Tells a shop a parcel of one of its orders. What the shop knows is read before anything is written, so that a repeat writes nothing
 // twice: neither API takes an idempotency key here.
 #pragma once
 

@@ -128,10 +128,23 @@ http::ClientRequest woocommerce_notes_request(const ConnectedShop& shop, const P
   return woocommerce_request(shop, http::Method::get, path_of(parcel.external_order) + "/notes", {}, stamp);
 }
 
+namespace {
+
+// What the buyer reads. The tracking number stands by itself, as woocommerce_notes_name looks for it.
+std::string note_of(const Parcel& parcel) {
+  std::string note = fmt::format("Your parcel is on its way with {}. Tracking number: {}", parcel.carrier, parcel.tracking_number);
+  std::string contents;
+  for (const Packed& packed : parcel.lines) contents += fmt::format("{}{} x {}", contents.empty() ? "" : ", ", packed.quantity, packed.sku);
+  if (!contents.empty()) note += fmt::format(" - it holds {}.", contents);
+  if (parcel.more_follow) note += " The rest of your order follows.";
+  return note;
+}
+
+}  // namespace
+
 http::ClientRequest woocommerce_note_request(const ConnectedShop& shop, const Parcel& parcel, const Stamp& stamp) {
   std::string json;
-  const std::string note = fmt::format("Your parcel is on its way with {}. Tracking number: {}", parcel.carrier, parcel.tracking_number);
-  json::Writer(json).begin_object().member("note", note).member("customer_note", true).end();
+  json::Writer(json).begin_object().member("note", note_of(parcel)).member("customer_note", true).end();
   return with_json(woocommerce_request(shop, http::Method::post, path_of(parcel.external_order) + "/notes", {}, stamp), std::move(json));
 }
 

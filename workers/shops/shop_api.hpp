@@ -27,11 +27,17 @@ inline constexpr std::string_view service = "shops";   // of their circuits
 
 [[nodiscard]] http::ClientRequest ask_request(const app::ConnectedShop& shop, const Ask& ask, const Stamp& stamp);
 
+struct Packed {
+  std::string sku;           // as the shop calls it
+  std::int64_t quantity = 0;
+};
 struct Parcel {
   std::string external_order;
   std::string carrier;
   std::string tracking_number;
   Time shipped;
+  bool more_follow = false;          // of the same order
+  std::vector<Packed> lines = {};    // none: all of the order lies in it
 };
 [[nodiscard]] http::ClientRequest squarespace_fulfilment_request(const app::ConnectedShop& shop, const Parcel& parcel);
 [[nodiscard]] http::ClientRequest woocommerce_notes_request(const app::ConnectedShop& shop, const Parcel& parcel, const Stamp& stamp);

@@ -330,6 +330,22 @@ std::optional<Parcels> read_woocommerce_parcels(std::string_view json) {
                  .tracking_numbers = {}};
 }
 
+namespace {
+
+// "T1" stands in "(T1)", and not in "T12", "XT1" or "T1-2".
+bool names(std::string_view words, std::string_view number) {
+  const auto joins = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+  };
+  for (std::size_t at = words.find(number); at != std::string_view::npos; at = words.find(number, at + 1)) {
+    const std::size_t end = at + number.size();
+    if ((at == 0 || !joins(words[at - 1])) && (end == words.size() || !joins(words[end]))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 std::optional<bool> woocommerce_notes_name(std::string_view json, std::string_view tracking_number) {
   simdjson::dom::parser parser;
   element root;
@@ -337,7 +353,7 @@ std::optional<bool> woocommerce_notes_name(std::string_view json, std::string_vi
   if (!parse(parser, json, limits::page_bytes, root) || root.get(notes)) return std::nullopt;
   for (const element note : notes) {
     std::string_view words;
-    if (!note["note"].get(words) && words.find(tracking_number) != std::string_view::npos) return true;
+    if (!note["note"].get(words) && names(words, tracking_number)) return true;
   }
   return false;
 }

@@ -40,7 +40,7 @@ struct Parcels {
 };
 [[nodiscard]] std::optional<Parcels> read_squarespace_parcels(std::string_view json);
 [[nodiscard]] std::optional<Parcels> read_woocommerce_parcels(std::string_view json);
-// Whether one of an order's notes names the number; nothing if it is no list of notes.
+// Whether one of an order's notes names the number, and not merely a longer one; nothing if it is no list of notes.
 [[nodiscard]] std::optional<bool> woocommerce_notes_name(std::string_view json, std::string_view tracking_number);
 
 }  // namespace layerline::shops

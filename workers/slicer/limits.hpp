@@ -13,7 +13,7 @@ inline constexpr double oversize_mm = 500;                         // larger tha
 inline constexpr double undersize_mm = 6;                          // smaller than that in every direction: the unit may be inches
 
 // STL
-inline constexpr std::size_t stl_read_bytes = 50 * 16384;          // whole triangles
+inline constexpr std::size_t stl_read_bytes = 50 * 32768;          // whole triangles
 inline constexpr std::size_t max_stl_token_bytes = 128;
 
 // 3MF: a zip of XML

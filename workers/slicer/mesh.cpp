@@ -10,15 +10,20 @@ namespace layerline::slicer {
 namespace {
 
 constexpr std::uint32_t empty_slot = 0xFFFFFFFF;
-constexpr std::size_t batch_corners = 96;   // hashes that are computed and prefetched before the first is looked up
+constexpr std::size_t batch_corners = 96;     // whole triangles
+constexpr std::size_t prefetch_corners = 96;  // so far ahead of the look-up
 
-std::uint64_t hash(const Vertex& v) {
+// A clue up to here says how many corners before a corner the triangle before has the same position; a higher one is the hash of it.
+// Two corners of three are such in files as CAD programs write them, and need no look-up.
+constexpr Welder::Clue farthest_back = 5;
+
+std::uint32_t hash(const Vertex& v) {
   const auto x = std::bit_cast<std::uint32_t>(v.x);
   const auto y = std::bit_cast<std::uint32_t>(v.y);
   const auto z = std::bit_cast<std::uint32_t>(v.z);
   std::uint64_t h = (static_cast<std::uint64_t>(x) << 32 | y) * 0x9E3779B97F4A7C15ULL;
   h = (h ^ (h >> 29) ^ z) * 0xBF58476D1CE4E5B9ULL;
-  return h ^ (h >> 32);
+  return std::max(static_cast<std::uint32_t>(h ^ (h >> 32)), farthest_back + 1);
 }
 
 // Mean distance of a triangle's indices, above which its corners are no longer in the same cache lines.
@@ -62,7 +67,11 @@ std::vector<std::uint32_t> sorted_places(std::span<const std::uint32_t> keys, st
   return places;
 }
 
-bool same(const Vertex& a, const Vertex& b) { return a.x == b.x && a.y == b.y && a.z == b.z; }
+// Of positions without -0, where equal numbers are equal bits: one jump instead of three.
+bool same(const Vertex& a, const Vertex& b) {
+  const auto difference = [](float p, float q) { return std::bit_cast<std::uint32_t>(p) ^ std::bit_cast<std::uint32_t>(q); };
+  return (difference(a.x, b.x) | difference(a.y, b.y) | difference(a.z, b.z)) == 0;
+}
 
 }  // namespace
 
@@ -92,30 +101,54 @@ void Welder::grow() {
   slots_.swap(larger);
 }
 
-void Welder::add(Mesh& mesh, std::span<const Vertex> corners) {
-  std::array<std::uint64_t, batch_corners> hashes;
-  std::array<Vertex, batch_corners> folded;
-  while (!corners.empty()) {
-    const std::size_t count = std::min(corners.size(), batch_corners);
-    if ((used_ + count) * 10 > slots_.size() * 6) grow();
-    for (std::size_t i = 0; i < count; ++i) {
-      folded[i] = {corners[i].x + 0.0F, corners[i].y + 0.0F, corners[i].z + 0.0F};   // -0 + 0 is +0
-      hashes[i] = hash(folded[i]);
-      __builtin_prefetch(&slots_[hashes[i] & mask_], 1);
-    }
-    const std::size_t first = mesh.triangles.size();
-    mesh.triangles.resize(first + count / 3);
-    std::uint32_t* out = mesh.triangles[first].data();
-    for (std::size_t i = 0; i < count; ++i) {
-      std::size_t at = hashes[i] & mask_;
-      while (slots_[at].index != empty_slot && !same(slots_[at].position, folded[i])) at = (at + 1) & mask_;
+void Welder::prepare(std::span<Vertex> corners, std::span<Clue> clues) {
+  for (Vertex& v : corners) v = {v.x + 0.0F, v.y + 0.0F, v.z + 0.0F};   // -0 + 0 is +0
+  for (std::size_t i = 0; i < corners.size(); ++i) {
+    const std::size_t nearest = i % 3 + 1;   // the last corner of the triangle before
+    if (i < 3) clues[i] = hash(corners[i]);
+    else if (same(corners[i], corners[i - nearest])) clues[i] = static_cast<Clue>(nearest);
+    else if (same(corners[i], corners[i - nearest - 1])) clues[i] = static_cast<Clue>(nearest + 1);
+    else if (same(corners[i], corners[i - nearest - 2])) clues[i] = static_cast<Clue>(nearest + 2);
+    else clues[i] = hash(corners[i]);
+  }
+}
+
+void Welder::add_prepared(Mesh& mesh, std::span<const Vertex> corners, std::span<const Clue> clues) {
+  const std::size_t first = mesh.triangles.size();
+  mesh.triangles.resize(first + corners.size() / 3);
+  if (corners.empty()) return;
+  std::uint32_t* const out = mesh.triangles[first].data();
+  const auto prefetch = [&](Clue clue) { __builtin_prefetch(&slots_[clue & mask_], 1); };
+  for (const Clue clue : clues.first(std::min(clues.size(), prefetch_corners))) prefetch(clue);
+  for (std::size_t begin = 0; begin < corners.size(); begin += batch_corners) {
+    const std::size_t end = std::min(begin + batch_corners, corners.size());
+    if ((used_ + end - begin) * 10 > slots_.size() * 6) grow();
+    for (std::size_t i = begin; i < end; ++i) {
+      if (i + prefetch_corners < clues.size()) prefetch(clues[i + prefetch_corners]);
+      if (clues[i] <= farthest_back) {
+        out[i] = out[i - clues[i]];
+        continue;
+      }
+      std::size_t at = clues[i] & mask_;
+      while (slots_[at].index != empty_slot && !same(slots_[at].position, corners[i])) at = (at + 1) & mask_;
       if (slots_[at].index == empty_slot) {
-        slots_[at] = {folded[i], static_cast<std::uint32_t>(mesh.vertices.size())};
-        mesh.vertices.push_back(folded[i]);
+        slots_[at] = {corners[i], static_cast<std::uint32_t>(mesh.vertices.size())};
+        mesh.vertices.push_back(corners[i]);
         ++used_;
       }
       out[i] = slots_[at].index;
     }
+  }
+}
+
+void Welder::add(Mesh& mesh, std::span<const Vertex> corners) {
+  std::array<Vertex, batch_corners> folded;
+  std::array<Clue, batch_corners> clues;
+  while (!corners.empty()) {
+    const std::size_t count = std::min(corners.size(), batch_corners);
+    std::copy_n(corners.begin(), count, folded.begin());
+    prepare(std::span(folded).first(count), clues);
+    add_prepared(mesh, std::span(folded).first(count), std::span(clues).first(count));
     corners = corners.subspan(count);
   }
 }

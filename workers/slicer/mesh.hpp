@@ -29,6 +29,12 @@ class Welder {
   // Appends the triangles of consecutive corners (three each) to the mesh. Finite coordinates only.
   void add(Mesh& mesh, std::span<const Vertex> corners);
 
+  // The same in two steps, of which the first can be done by another thread: it makes -0 to 0 and finds a clue to each corner, at which
+  // only the second step may look. Coordinates that are not finite do no harm to the first step.
+  using Clue = std::uint32_t;
+  static void prepare(std::span<Vertex> corners, std::span<Clue> clues);
+  void add_prepared(Mesh& mesh, std::span<const Vertex> corners, std::span<const Clue> clues);
+
  private:
   struct Slot {
     Vertex position;

@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::size_t header_bytes = 84;
 constexpr std::size_t triangle_bytes = 50;
+constexpr std::size_t prepared_at_once = 256;   // triangles: their corners are still in the nearest cache
 
 std::unexpected<ModelError> refuse(ModelErrorKind kind, std::string detail) {
   return std::unexpected(ModelError{kind, std::move(detail)});
@@ -38,19 +39,29 @@ bool in_range(const Vertex& v) {
          std::fabs(v.z) <= limits::max_coordinate_mm;
 }
 
-// Some triangles of a binary file.
+// Some triangles of a binary file, prepared for the welder.
 struct BinaryBlock {
-  std::vector<char> bytes = std::vector<char>(limits::stl_read_bytes);
-  std::vector<Vertex> corners = std::vector<Vertex>(limits::stl_read_bytes / triangle_bytes * 3);
+  explicit BinaryBlock(std::size_t triangles_of_file)
+      : bytes(std::min(limits::stl_read_bytes, triangles_of_file * triangle_bytes)),
+        corners(bytes.size() / triangle_bytes * 3),
+        clues(corners.size()) {}
+
+  std::vector<char> bytes;
+  std::vector<Vertex> corners;
+  std::vector<Welder::Clue> clues;
   std::size_t triangles = 0;   // 0: the file ended, or could not be read
   bool good = true;
 
   void load(Input& input) {
     triangles = input.read(bytes).value_or(0) / triangle_bytes;
     good = true;
-    for (std::size_t i = 0; i < triangles; ++i) {
-      std::memcpy(&corners[i * 3], bytes.data() + i * triangle_bytes + 12, 36);
-      good = good && in_range(corners[i * 3]) && in_range(corners[i * 3 + 1]) && in_range(corners[i * 3 + 2]);
+    for (std::size_t first = 0; first < triangles; first += prepared_at_once) {
+      const std::size_t end = std::min(first + prepared_at_once, triangles);
+      for (std::size_t i = first; i < end; ++i) {
+        std::memcpy(&corners[i * 3], bytes.data() + i * triangle_bytes + 12, 36);
+        good = good && in_range(corners[i * 3]) && in_range(corners[i * 3 + 1]) && in_range(corners[i * 3 + 2]);
+      }
+      Welder::prepare(std::span(corners).subspan(first * 3, (end - first) * 3), std::span(clues).subspan(first * 3));
     }
   }
 
@@ -222,16 +233,17 @@ std::expected<Mesh, ModelError> read_binary_stl(Input& input, const Progress& pr
   mesh.vertices.reserve(count / 2 + 16);
   prefer_large_pages(mesh.triangles.data(), count);
   prefer_large_pages(mesh.vertices.data(), count / 2);
+  BinaryBlock current(count), next(count);
+  std::jthread ahead([&] { current.load(input); });   // reads and prepares while this thread makes its table, later while it welds
   Welder welder(count);
-  BinaryBlock current, next;
-  current.load(input);
+  ahead.join();
   while (mesh.triangles.size() < count) {
     if (current.triangles == 0) return refuse(ModelErrorKind::unreadable, "the file cannot be read, or became shorter while it was read");
     if (const auto bad = current.first_bad())
       return refuse(ModelErrorKind::malformed, coordinate_problem(mesh.triangles.size() + *bad / 3, current.corners[*bad]));
-    std::jthread ahead;   // reads while this thread welds
     if (mesh.triangles.size() + current.triangles < count) ahead = std::jthread([&] { next.load(input); });
-    welder.add(mesh, std::span(current.corners).first(current.triangles * 3));
+    const std::size_t corners = current.triangles * 3;
+    welder.add_prepared(mesh, std::span(current.corners).first(corners), std::span(current.clues).first(corners));
     if (progress && !progress(double(mesh.triangles.size()) / double(count))) {
       return refuse(ModelErrorKind::cancelled, "the analysis was cancelled");
     }

@@ -1,59 +1,76 @@
 #include "workers/slicer/topology.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <span>
 #include <thread>
+#include <utility>
 
 #include "workers/slicer/large_memory.hpp"
 
 namespace layerline::slicer {
 namespace {
 
-// One use of an edge, filed under its lower vertex.
+// One use of an edge around its lower vertex.
 struct EdgeUse {
   std::uint32_t higher;   // the higher vertex; top bit: the triangle runs from the higher to the lower
   std::uint32_t place;    // triangle * 4 + corner
 };
 constexpr std::uint32_t reversed = 0x80000000;
+constexpr std::uint32_t no_place = 0xFFFFFFFF;
 constexpr std::size_t triangles_worth_a_thread = 50'000;
 
 bool degenerate(const Triangle& t) { return t[0] == t[1] || t[1] == t[2] || t[2] == t[0]; }
 
-// Which triangles hang together. Two threads may join at once.
+// Memory that whoever fills it first touches first, and no one clears before.
+template <class T>
+std::unique_ptr<T[]> untouched(std::size_t count) {
+  auto memory = std::make_unique_for_overwrite<T[]>(count);
+  prefer_large_pages(memory.get(), count);
+  return memory;
+}
+
+// One of two halves of what is numbered from 0 on.
+struct Range {
+  std::uint32_t first = 0, end = 0;
+  [[nodiscard]] bool contains(std::uint32_t i) const { return i >= first && i < end; }
+  template <class T>
+  [[nodiscard]] std::span<T> of(std::span<T> all) const {
+    return all.subspan(first, end - first);
+  }
+};
+Range half_of(std::size_t count, std::size_t half) {
+  const auto all = static_cast<std::uint32_t>(count), middle = all / 2;
+  return half == 0 ? Range{0, middle} : Range{middle, all};
+}
+
+// Which triangles hang together: a tree for each component. A parent is never higher than its child. Two threads may work at once on
+// the trees of two ranges, as no tree reaches out of its range until both are done.
 class Components {
  public:
-  explicit Components(std::size_t count) : parent_(count) {
-    for (std::size_t i = 0; i < count; ++i) parent_[i] = static_cast<std::uint32_t>(i);
+  explicit Components(std::size_t count) : parent_(untouched<std::uint32_t>(count)) {}
+
+  void separate(Range range) {
+    for (std::uint32_t i = range.first; i < range.end; ++i) parent_[i] = i;
   }
 
   // True if two components became one.
   bool join(std::uint32_t a, std::uint32_t b) {
-    while (true) {
-      a = root(a);
-      b = root(b);
-      if (a == b) return false;
-      if (a < b) std::swap(a, b);
-      std::uint32_t still_root = a;
-      if (parent(a).compare_exchange_strong(still_root, b, std::memory_order_relaxed)) return true;
-    }
+    a = root(a);
+    b = root(b);
+    if (a == b) return false;
+    parent_[std::max(a, b)] = std::min(a, b);
+    return true;
   }
 
  private:
-  std::atomic_ref<std::uint32_t> parent(std::uint32_t i) { return std::atomic_ref(parent_[i]); }
-  // A parent is never higher than its child, and only ever gets lower.
   std::uint32_t root(std::uint32_t i) {
-    while (true) {
-      const std::uint32_t above = parent(i).load(std::memory_order_relaxed);
-      if (above == i) return i;
-      const std::uint32_t higher_up = parent(above).load(std::memory_order_relaxed);
-      if (higher_up != above) parent(i).store(higher_up, std::memory_order_relaxed);
-      i = higher_up;
-    }
+    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
+    return i;
   }
-  std::vector<std::uint32_t> parent_;
+  std::unique_ptr<std::uint32_t[]> parent_;
 };
 
 struct Surface {
@@ -78,49 +95,62 @@ Surface surface_of(const Mesh& mesh, std::span<const Triangle> triangles, const 
   return out;
 }
 
-void measure_box(const Mesh& mesh, Box& box) {
-  if (mesh.vertices.empty()) return;
-  Vertex low = mesh.vertices[0], high = low;
-  for (const Vertex& v : mesh.vertices) {
-    low = {std::min(low.x, v.x), std::min(low.y, v.y), std::min(low.z, v.z)};
-    high = {std::max(high.x, v.x), std::max(high.y, v.y), std::max(high.z, v.z)};
-  }
-  box = {{low.x, low.y, low.z}, {high.x, high.y, high.z}};
-}
-
-// The edges whose lower vertex lies in [first, end), sorted by it: starts[v - first]..starts[v - first + 1] are those of v.
-struct Edges {
-  std::unique_ptr<EdgeUse[]> uses;
-  std::vector<std::uint32_t> starts;
+struct Extent {
+  Vertex low, high;
 };
 
-Edges sort_edges(const Mesh& mesh, std::uint32_t first, std::uint32_t end) {
-  Edges out{nullptr, std::vector<std::uint32_t>(end - first + 2, 0)};
-  std::size_t count = 0;
-  const auto count_edge = [&](std::uint32_t a, std::uint32_t b) {
-    const std::uint32_t lower = std::min(a, b) - first;
-    if (lower >= end - first) return;
-    ++out.starts[lower + 2];
-    ++count;
-  };
-  for (const Triangle& t : mesh.triangles) {
-    if (degenerate(t)) continue;
-    count_edge(t[0], t[1]);
-    count_edge(t[1], t[2]);
-    count_edge(t[2], t[0]);
-  }
-  for (std::size_t v = 2; v < out.starts.size(); ++v) out.starts[v] += out.starts[v - 1];
-  out.uses = std::make_unique_for_overwrite<EdgeUse[]>(count);
-  prefer_large_pages(out.uses.get(), count);
-  for (std::uint32_t i = 0; i < mesh.triangles.size(); ++i) {
-    const Triangle& t = mesh.triangles[i];
-    if (degenerate(t)) continue;
-    for (std::uint32_t corner = 0; corner < 3; ++corner) {
-      const std::uint32_t from = t[corner], to = t[(corner + 1) % 3], lower = std::min(from, to) - first;
-      if (lower < end - first) out.uses[out.starts[lower + 1]++] = {from < to ? to : from | reversed, i * 4 + corner};
-    }
+Extent extent_of(std::span<const Vertex> vertices) {
+  constexpr float far = std::numeric_limits<float>::infinity();
+  Extent out{{far, far, far}, {-far, -far, -far}};
+  for (const Vertex& v : vertices) {
+    out.low = {std::min(out.low.x, v.x), std::min(out.low.y, v.y), std::min(out.low.z, v.z)};
+    out.high = {std::max(out.high.x, v.x), std::max(out.high.y, v.y), std::max(out.high.z, v.z)};
   }
   return out;
+}
+
+Box box_around(const Extent& a, const Extent& b) {
+  return {{std::min(a.low.x, b.low.x), std::min(a.low.y, b.low.y), std::min(a.low.z, b.low.z)},
+          {std::max(a.high.x, b.high.x), std::max(a.high.y, b.high.y), std::max(a.high.z, b.high.z)}};
+}
+
+// The edges of all triangles, in a list for each lower vertex. Each half of the triangles has lists of its own, so that two threads may
+// file them at once.
+struct EdgeLists {
+  explicit EdgeLists(const Mesh& mesh) : next(untouched<Triangle>(mesh.triangles.size())) {
+    for (auto& half : heads) half = untouched<std::uint32_t>(mesh.vertices.size());
+  }
+  std::array<std::unique_ptr<std::uint32_t[]>, 2> heads;   // by vertex: the place of its first edge
+  std::unique_ptr<Triangle[]> next;                        // by place: the place of the next edge
+};
+
+// Files the edges of one half of the triangles; counts those that are degenerate and have none.
+std::uint64_t file_edges(const Mesh& mesh, std::size_t half, EdgeLists& lists) {
+  std::uint32_t* const heads = lists.heads[half].get();
+  std::fill_n(heads, mesh.vertices.size(), no_place);
+  std::uint64_t degenerate_triangles = 0;
+  const Range range = half_of(mesh.triangles.size(), half);
+  for (std::uint32_t i = range.first; i < range.end; ++i) {
+    const Triangle& t = mesh.triangles[i];
+    if (degenerate(t)) {
+      ++degenerate_triangles;
+      continue;
+    }
+    for (std::uint32_t corner = 0; corner < 3; ++corner)
+      lists.next[i][corner] = std::exchange(heads[std::min(t[corner], t[(corner + 1) % 3])], i * 4 + corner);
+  }
+  return degenerate_triangles;
+}
+
+void gather_around(const Mesh& mesh, const EdgeLists& lists, std::uint32_t vertex, std::vector<EdgeUse>& around) {
+  around.clear();
+  for (const auto& heads : lists.heads) {
+    for (std::uint32_t place = heads[vertex]; place != no_place; place = lists.next[place >> 2][place & 3]) {
+      const Triangle& t = mesh.triangles[place >> 2];
+      const std::uint32_t from = t[place & 3], to = t[((place & 3) + 1) % 3];
+      around.push_back({from < to ? to : from | reversed, place});
+    }
+  }
 }
 
 // By the higher vertex. Nearly always a handful: shifting beats what sorts many.
@@ -141,20 +171,26 @@ void sort_around(std::span<EdgeUse> around) {
 
 struct EdgeCounts {
   std::uint64_t open = 0, crowded = 0, misoriented = 0;
-  std::uint64_t joined = 0;   // components that became one with another
+  std::uint64_t joined = 0;                                        // components that became one with another
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> unjoined;   // triangles that meet, not both of this half
 };
 
-// Finds which triangles meet at the edges whose lower vertex lies in [first, end).
-EdgeCounts match_edges(const Mesh& mesh, std::uint32_t first, std::uint32_t end, Components& components, Adjacency* adjacency) {
-  const Edges edges = sort_edges(mesh, first, end);
+// Finds which triangles meet at the edges whose lower vertex is in one half of them, and joins those in one half of the triangles.
+EdgeCounts match_edges(const Mesh& mesh, const EdgeLists& lists, std::size_t half, Components& components, Adjacency* adjacency) {
   EdgeCounts out;
-  for (std::uint32_t v = 0; v < end - first; ++v) {
-    const std::span<EdgeUse> around(edges.uses.get() + edges.starts[v], edges.uses.get() + edges.starts[v + 1]);
+  std::vector<EdgeUse> around;
+  const Range vertices = half_of(mesh.vertices.size(), half), triangles = half_of(mesh.triangles.size(), half);
+  for (std::uint32_t v = vertices.first; v < vertices.end; ++v) {
+    gather_around(mesh, lists, v, around);
     sort_around(around);
     for (std::size_t i = 0; i < around.size();) {
+      const std::uint32_t triangle = around[i].place >> 2;
       std::size_t after = i + 1;
-      while (after < around.size() && ((around[after].higher ^ around[i].higher) & ~reversed) == 0) ++after;
-      for (std::size_t k = i + 1; k < after; ++k) out.joined += components.join(around[i].place >> 2, around[k].place >> 2) ? 1 : 0;
+      for (; after < around.size() && ((around[after].higher ^ around[i].higher) & ~reversed) == 0; ++after) {
+        const std::uint32_t other = around[after].place >> 2;
+        if (triangles.contains(triangle) && triangles.contains(other)) out.joined += components.join(triangle, other) ? 1 : 0;
+        else out.unjoined.emplace_back(triangle, other);
+      }
       if (after - i == 1) ++out.open;
       if (after - i > 2) ++out.crowded;
       if (after - i == 2) {
@@ -170,31 +206,42 @@ EdgeCounts match_edges(const Mesh& mesh, std::uint32_t first, std::uint32_t end,
   return out;
 }
 
+// Does the work of both halves; a large mesh has a thread for each.
+template <class Work>
+void do_halves(const Mesh& mesh, const Work& work) {
+  std::jthread beside;
+  if (mesh.triangles.size() >= triangles_worth_a_thread) beside = std::jthread(work, 1);
+  else work(1);
+  work(0);
+}
+
 }  // namespace
 
 Measures measure(const Mesh& mesh, Adjacency* adjacency) {
   Measures out;
   out.triangles = mesh.triangles.size();
-  measure_box(mesh, out.box);
-  for (const Triangle& t : mesh.triangles) out.degenerate_triangles += degenerate(t) ? 1 : 0;
   if (adjacency != nullptr) adjacency->assign(mesh.triangles.size(), {no_neighbour, no_neighbour, no_neighbour});
 
-  // Two halves of the vertices and of the triangles; a large mesh has a thread for each. The sums are the same either way.
   Components components(mesh.triangles.size());
-  const auto vertices = static_cast<std::uint32_t>(mesh.vertices.size());
-  const std::span triangles(mesh.triangles);
+  EdgeLists lists(mesh);
+  std::array<std::uint64_t, 2> degenerate_triangles{};
+  std::array<Extent, 2> extents;
+  do_halves(mesh, [&](std::size_t half) {
+    extents[half] = extent_of(half_of(mesh.vertices.size(), half).of(std::span(mesh.vertices)));
+    components.separate(half_of(mesh.triangles.size(), half));
+    degenerate_triangles[half] = file_edges(mesh, half, lists);
+  });
+  out.degenerate_triangles = degenerate_triangles[0] + degenerate_triangles[1];
+  if (!mesh.vertices.empty()) out.box = box_around(extents[0], extents[1]);
+
   std::array<EdgeCounts, 2> edges;
   std::array<Surface, 2> surfaces;
-  const auto measure_half = [&](std::size_t half) {
-    edges[half] = half == 0 ? match_edges(mesh, 0, vertices / 2, components, adjacency)
-                            : match_edges(mesh, vertices / 2, vertices, components, adjacency);
-    surfaces[half] = surface_of(mesh, half == 0 ? triangles.first(triangles.size() / 2) : triangles.subspan(triangles.size() / 2), out.box);
-  };
-  {
-    std::jthread beside;
-    if (triangles.size() >= triangles_worth_a_thread) beside = std::jthread(measure_half, 1);
-    else measure_half(1);
-    measure_half(0);
+  do_halves(mesh, [&](std::size_t half) {
+    edges[half] = match_edges(mesh, lists, half, components, adjacency);
+    surfaces[half] = surface_of(mesh, half_of(mesh.triangles.size(), half).of(std::span(mesh.triangles)), out.box);
+  });
+  for (EdgeCounts& half : edges) {
+    for (const auto& [a, b] : half.unjoined) half.joined += components.join(a, b) ? 1 : 0;
   }
   out.shells = out.triangles - out.degenerate_triangles - edges[0].joined - edges[1].joined;
   out.open_edges = edges[0].open + edges[1].open;

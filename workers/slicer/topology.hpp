@@ -1,4 +1,4 @@
-// What a mesh measures: exact edges, shells, volume, area. Pure; linear time; about 40 bytes of scratch per triangle.
+// What a mesh measures: exact edges, shells, volume, area. Pure; linear time; about 20 bytes of scratch per triangle.
 #pragma once
 
 #include <array>

@@ -12,25 +12,25 @@
 #include <vector>
 
 #include "domain/planning/plan.hpp"
-#include "infra/store/json_tree.hpp"
 
-namespace layerline::internal {
+namespace layerline::planning {
 
 struct KnownItem {
-  planning::Item item;                       // its SKU is a key here, which tells a material from a product of the same name
-  std::vector<planning::BomLine> bom;        // of what is made; components may be unknown
+  Item item;                  // its SKU is a key here, which tells a material from a product of the same name
+  std::vector<BomLine> bom;   // of what is made; components may be unknown
   std::string id;
-  std::string sku;                           // what people call it
-  std::int64_t orders = 0;                   // made for it so far
+  std::string sku;            // what people call it
+  std::int64_t orders = 0;    // made for it so far
   friend bool operator==(const KnownItem&, const KnownItem&) = default;
 };
-// Demand and supply with ids of their own, which begin with what people call them; supply with the day that was promised.
-using Fact = std::variant<KnownItem, planning::Demand, planning::Supply>;
+// Demand and supply with ids of their own; supply with the day that was promised.
+using Fact = std::variant<KnownItem, Demand, Supply>;
 
-[[nodiscard]] Fact fact_of(std::string_view name, const store::Json& fact);
+// An id that no other fact has: what people call it, then the name of the fact. Ids are in the order of their labels.
+[[nodiscard]] std::string fact_id(std::string_view label, std::string_view name);
 [[nodiscard]] std::string_view label_of(std::string_view id);
 // What is on its way covers what is needed before it comes: it can be hurried, but a second order for the same need can't be sent back.
-[[nodiscard]] planning::Day covers_from(const planning::Supply& supply, planning::Day start);
+[[nodiscard]] Day covers_from(const Supply& supply, Day start);
 
 // Facts of one kind, and as what they were netted last.
 template <class T>
@@ -49,40 +49,56 @@ struct Told {
   }
 };
 
+// What becomes of the plan when it is asked for. Mutants in tests/sim leave one out.
+struct RightKeeping : RightTelling {
+  static constexpr bool another_day_nets_everything = true;
+  static constexpr bool what_is_gone_leaves_the_plan = true;
+  static constexpr bool new_items_bring_what_spoke_of_them = true;
+  static constexpr bool changed_boms_are_told = true;
+};
+
 class KeptPlan {
  public:
   void tell(std::string_view name, Fact fact);
   void forget(std::string_view name);
   // Nets what was told since the last time, or everything: at first, on another day, when an item is gone, and when that is less work.
   // What is refused was damaged before it was told.
-  [[nodiscard]] std::expected<void, Rejection> net(planning::Day start);
+  [[nodiscard]] std::expected<void, Rejection> net(Day start);
+  template <class Keeping>
+  [[nodiscard]] std::expected<void, Rejection> net_keeping(Day start);
 
   // Of the last netting, which was not refused.
-  [[nodiscard]] const planning::Plan& plan() const { return *plan_; }
-  [[nodiscard]] planning::Day start() const { return start_; }
+  [[nodiscard]] const Plan& plan() const { return *plan_; }
+  [[nodiscard]] Day start() const { return start_; }
   // What was told, items by their keys.
   [[nodiscard]] const std::map<std::string, KnownItem, std::less<>>& items() const { return items_.now; }
-  [[nodiscard]] const std::map<std::string, planning::Supply, std::less<>>& supply() const { return supply_.now; }
+  [[nodiscard]] const std::map<std::string, Supply, std::less<>>& supply() const { return supply_.now; }
   [[nodiscard]] std::size_t facts() const { return items_.now.size() + demand_.now.size() + supply_.now.size(); }
 
  private:
-  using Changes = std::vector<planning::Change>;
+  using Changes = std::vector<Change>;
 
-  [[nodiscard]] std::optional<planning::Plan> netted_again() const;
+  template <class Keeping>
+  [[nodiscard]] std::optional<Plan> netted_again() const;
+  template <class Keeping>
   [[nodiscard]] std::optional<Changes> changes() const;
+  template <class Keeping>
   void add_items(bool any_new, Changes& out) const;
-  template <class T, class Gone, class Added>
+  template <class Keeping, class T, class Gone, class Added>
   void add_changed(const Told<T>& told, bool any_new, const Gone& gone, const Added& added, Changes& out) const;
-  [[nodiscard]] planning::Facts all_facts(planning::Day start) const;
+  [[nodiscard]] std::size_t told() const { return items_.before.size() + demand_.before.size() + supply_.before.size(); }
+  void all_is_netted();
+  [[nodiscard]] Facts all_facts(Day start) const;
   [[nodiscard]] bool known(std::string_view item) const { return items_.now.contains(item); }
   [[nodiscard]] bool is_new(std::string_view item) const;
-  [[nodiscard]] std::vector<planning::BomLine> bom_of_known(const KnownItem& item) const;
+  [[nodiscard]] std::vector<BomLine> bom_of_known(const KnownItem& item) const;
 
   Told<KnownItem> items_;   // by key
-  Told<planning::Demand> demand_;
-  Told<planning::Supply> supply_;
-  std::optional<planning::Plan> plan_;   // of what was told `before`; none: nothing of it is netted
-  planning::Day start_;
+  Told<Demand> demand_;
+  Told<Supply> supply_;
+  std::map<std::string, std::string, std::less<>> keys_of_items_;   // by the names of their facts
+  std::optional<Plan> plan_;   // of what was told `before`; none: nothing of it is netted
+  Day start_;
 };
 
-}  // namespace layerline::internal
+}  // namespace layerline::planning

@@ -1,0 +1,94 @@
+#include <doctest/doctest.h>
+
+#include "infra/store/json_tree.hpp"
+#include "projections/products.hpp"
+#include "projections/projector.hpp"
+#include "tests/projections/folded.hpp"
+#include "tests/projections/journey.hpp"
+
+using namespace layerline;
+using namespace layerline::projections;
+using store::Direction;
+using testing::Folded;
+
+namespace {
+
+const Scope here{.partition = 0, .workshop = "w1", .customer = ""};
+
+void fill(events::ProductEntry* entry, const std::string& name, std::int64_t price, const std::string& category) {
+  entry->set_kind("standard");
+  entry->set_name(name);
+  entry->set_price(price);
+  entry->set_category(category);
+  entry->set_active(true);
+}
+
+void define(testing::Journal& journal, const std::string& sku, const std::string& name, std::int64_t price,
+            const std::string& category = "toys") {
+  auto* defined = journal.commit().on("product/" + sku).mutable_product_defined();
+  defined->set_product(sku);
+  defined->set_sku(sku);
+  fill(defined->mutable_entry(), name, price, category);
+}
+
+// Four of the catalogue, and one that was made of a quote and whose name is its customer's.
+testing::Journal five_products() {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  define(journal, "FG-2", "Turtle", 1'500);
+  define(journal, "FG-1", "box, large", 90'000);
+  define(journal, "FG-4", "Box", 200);
+  define(journal, "FG-3", "vase", 1'500, "home");
+  auto* created = journal.commit().on("product/custom").mutable_product_created();
+  created->set_product("custom");
+  created->set_sku("CUSTOM-Q-1");
+  created->mutable_name()->set_subject("customer-1");
+  created->mutable_name()->set_clear("Ada's bracket");
+  return journal;
+}
+
+std::string listed(const testing::Journal& journal, const products::Filter& filter, std::string_view by, Direction direction,
+                   std::size_t limit) {
+  const Folded folded(journal);
+  std::string out;
+  PageRequest request{.cursor = "", .limit = limit, .direction = direction};
+  do {
+    const auto page = products::list(folded.queries, here, filter, by, request);
+    REQUIRE(page);
+    CHECK(page->items.size() <= limit);
+    for (const Document& document : page->items)
+      out += (out.empty() ? "" : " ") + std::string(store::Json::parse(document.json)->text("sku"));
+    request.cursor = page->cursor;
+  } while (!request.cursor.empty());
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("projections: products: sorted by name, SKU and price, up and down, whatever the page size") {
+  const testing::Journal journal = five_products();
+  for (const std::size_t limit : {1, 2, 100}) {
+    CHECK(listed(journal, {}, "name", Direction::forwards, limit) == "FG-4 FG-1 CUSTOM-Q-1 FG-2 FG-3");
+    CHECK(listed(journal, {}, "name", Direction::backwards, limit) == "FG-3 FG-2 CUSTOM-Q-1 FG-1 FG-4");
+    CHECK(listed(journal, {}, "sku", Direction::forwards, limit) == "CUSTOM-Q-1 FG-1 FG-2 FG-3 FG-4");
+    CHECK(listed(journal, {}, "price", Direction::forwards, limit) == "CUSTOM-Q-1 FG-4 FG-2 FG-3 FG-1");
+    CHECK(listed(journal, {}, "", Direction::backwards, limit) == "FG-2 FG-1 FG-4 FG-3 CUSTOM-Q-1");
+  }
+}
+
+TEST_CASE("projections: products: what is sorted is filtered as well") {
+  const testing::Journal journal = five_products();
+  CHECK(listed(journal, {.category = "toys", .status = "active"}, "price", Direction::backwards, 2) == "FG-1 FG-2 FG-4");
+  CHECK(listed(journal, {.search = "box"}, "name", Direction::forwards, 1) == "FG-4 FG-1");
+  CHECK(listed(journal, {.category = "toys", .search = "box large"}, "sku", Direction::forwards, 1) == "FG-1");
+  CHECK(listed(journal, {.status = "inactive"}, "sku", Direction::forwards, 1).empty());
+}
+
+TEST_CASE("projections: products: a changed one moves to its new place and leaves the old one") {
+  testing::Journal journal = five_products();
+  auto* change = journal.commit().on("product/FG-4").mutable_product_changed();
+  change->set_product("FG-4");
+  fill(change->mutable_entry(), "Zebra", 2'000, "toys");
+  CHECK(listed(journal, {}, "name", Direction::forwards, 100) == "FG-1 CUSTOM-Q-1 FG-2 FG-3 FG-4");
+  CHECK(listed(journal, {}, "price", Direction::forwards, 100) == "CUSTOM-Q-1 FG-2 FG-3 FG-4 FG-1");
+}
