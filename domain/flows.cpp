@@ -102,6 +102,7 @@ constexpr std::array payment_steps{
     Of<P>{P::requested, K::kPaymentIntentRefused, P::failed},
     Of<P>{P::requested, K::kPaymentFailed, P::failed},
     Of<P>{P::open, K::kPaymentFailed, P::failed},
+    Of<P>{P::requested, K::kPaymentProgressed, P::open},   // the provider's word came before its answer to us was known
     Of<P>{P::failed, K::kPaymentProgressed, P::open},   // the customer tries again
     Of<P>{P::requested, K::kPaymentProgressed, P::partly_paid},
     Of<P>{P::open, K::kPaymentProgressed, P::partly_paid},

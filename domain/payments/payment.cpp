@@ -49,7 +49,8 @@ void evolve(Workshop& workshop, const events::PaymentProgressed& event, Time) {
   Payment& payment = edit(workshop, event.payment());
   if (event.received() > payment.received) payment.by_provider = true;
   payment.received = std::max(payment.received, event.received());
-  if (payment.status == Status::failed) payment.status = Status::open;   // the customer tries again
+  // The provider has it, also when its answer to our question is not known yet; and after a failure the customer tries again.
+  if (payment.status == Status::requested || payment.status == Status::failed) payment.status = Status::open;
   payment.status = status_of_figures(payment);
 }
 

@@ -40,6 +40,16 @@ TEST_CASE("payments: a failure is followed by another try, and another failure")
   s.when(saw(s, order, Report::succeeded, total)).with("order.paid");
 }
 
+TEST_CASE("payments: a report that comes before the intent's answer opens the payment, and a late refusal does not close it") {
+  Scenario s;
+  const OrderId order = s.ordered(black_pieces());
+  s.given(saw(s, order, Report::processing, 0));
+  CHECK(s.payment(order).status == Status::open);
+  s.given(payments::RecordIntentRefusal{s.effects_of("create_payment_intent").at(0), s.order(order).payment, "not configured"});
+  CHECK(s.payment(order).status == Status::open);
+  s.when(saw(s, order, Report::failed, 0)).then({"payment.failed"});
+}
+
 TEST_CASE("payments: money that is only under way pays nothing and hides nothing") {
   Scenario s;
   const OrderId order = with_intent(s);
