@@ -96,11 +96,10 @@ struct Fold {
     requires OneOf<T, events::ShopConnected, events::ShopRemoved, events::ShopOrderNotified, events::ShopCaughtUp, events::WorkshopOpened,
                    events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::SubjectErased,
                    events::TimerSet, events::TimerFired, events::DailyReported, events::ProductCreated, events::BomDefined,
-                   events::UnitsReceived,
-                    events::UnitsIssued, events::UnitsScrapped, events::UnitsAdjusted, events::UnitsShortageNoted, events::UnitsLow> ||
-             CustomerEvent<T> ||
-             PurchaseEvent<T> || PlanningEvent<T> || CatalogueEvent<T> || ModelEvent<T> || QuoteEvent<T> || OrderEvent<T> ||
-             PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> ||
+                   events::UnitsReceived, events::UnitsIssued, events::UnitsScrapped, events::UnitsAdjusted, events::UnitsShortageNoted,
+                   events::UnitsLow> ||
+             CustomerEvent<T> || PurchaseEvent<T> || PlanningEvent<T> || CatalogueEvent<T> || ModelEvent<T> || QuoteEvent<T> ||
+             OrderEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> ||
              PrinterEvent<T> || PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T>
   void operator()(const T&) {}
 };

@@ -200,11 +200,11 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kCartCheckedOut: fold(event.cart_checked_out()); return true;
     case Kind::kCartHoldLapsed: fold(event.cart_hold_lapsed()); return true;
     case Kind::kCartOrdered: fold(event.cart_ordered()); return true;
+    case Kind::kCartExpired: fold(event.cart_expired()); return true;
     case Kind::kCustomerContactChanged: fold(event.customer_contact_changed()); return true;
     case Kind::kCustomerAddressSaved: fold(event.customer_address_saved()); return true;
     case Kind::kCustomerAddressRemoved: fold(event.customer_address_removed()); return true;
     case Kind::kCustomerAddressPreferred: fold(event.customer_address_preferred()); return true;
-    case Kind::kCartExpired: fold(event.cart_expired()); return true;
     case Kind::kDailyReported: fold(event.daily_reported()); return true;
     case Kind::kOrderShortOfStock: fold(event.order_short_of_stock()); return true;
     case Kind::kOrderShortageAnswered: fold(event.order_shortage_answered()); return true;

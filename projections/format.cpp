@@ -8,6 +8,11 @@ Json money(std::int64_t minor_units, std::string_view currency) { return Json{{"
 Json grams(std::int64_t milligrams) { return store::decimal(milligrams, 3); }
 Json hours(std::int64_t span_ms) { return store::decimal((span_ms + 1'800) / 3'600, 3); }
 Json percent(std::int64_t basis_points) { return store::decimal(basis_points, 2); }
+Json held_lots(const events::ReservationHeld& held) {
+  Json::Array lots;
+  for (const events::HeldLot& part : held.lots()) lots.push_back(Json{{"lot", part.lot()}, {"mg", part.milligrams()}});
+  return lots;
+}
 void add_photo(Json& document, const events::QualityPhotoTaken& taken, std::int64_t time_ms) {
   document["photos"].push_back(Json{{"id", taken.photo()}, {"production_order_id", text_or_null(taken.production_order())},
                                     {"blob", taken.blob()}, {"content_type", taken.content_type()}, {"bytes", taken.bytes()},

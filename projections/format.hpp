@@ -18,6 +18,7 @@ namespace layerline::projections {
 [[nodiscard]] store::Json facts(const events::ModelFacts& facts);
 // A photo of the quality check, added to the document's "photos".
 void add_photo(store::Json& document, const events::QualityPhotoTaken& taken, std::int64_t time_ms);
+[[nodiscard]] store::Json held_lots(const events::ReservationHeld& held);              // [{"lot": "S-17", "mg": 250000}]
 // Empty text is null.
 [[nodiscard]] store::Json text_or_null(std::string_view text);
 

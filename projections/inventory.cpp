@@ -46,11 +46,6 @@ struct Fold {
     json["status"] = status;
   }
   void reserve(Entry& entry, const std::string& production_order, std::int64_t milligrams);
-  static Json::Array held_lots(const events::ReservationHeld& held) {
-    Json::Array lots;
-    for (const events::HeldLot& part : held.lots()) lots.push_back(Json{{"lot", part.lot()}, {"mg", part.milligrams()}});
-    return lots;
-  }
 
   // ---- the ledger ----
 

@@ -154,8 +154,7 @@ struct Fold {
     requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> || ModelEvent<T> || QuoteEvent<T> || CatalogueEvent<T> || OrderEvent<T> ||
              PaymentEvent<T> || PrinterEvent<T> || PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T> ||
              OneOf<T, events::ProductCreated, events::BomDefined, events::UnitsAllocated, events::UnitsReleased, events::UnitsShortageNoted,
-                   events::UnitsLow,
-                   events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked,
+                   events::UnitsLow, events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked,
                    events::SubjectErased, events::TimerSet, events::TimerFired, events::DailyReported, events::MaterialDefined,
                    events::MaterialReserved,
                    events::ShortageNoted, events::ReservationReleased, events::StockLow, events::PrintFileAttached,

@@ -127,9 +127,7 @@ struct Fold {
   }
   void operator()(const events::ReservationHeld& held) {
     Json& json = changed(held.production_order()).json;
-    Json::Array lots;
-    for (const events::HeldLot& part : held.lots()) lots.push_back(Json{{"lot", part.lot()}, {"mg", part.milligrams()}});
-    json["reserved_from"] = std::move(lots);
+    json["reserved_from"] = held_lots(held);
     json["lots_chosen"] = held.chosen();
   }
   static void set_used(Json& json, std::int64_t milligrams, std::string_view origin) {

@@ -144,11 +144,11 @@ void evolve(Workshop& w, const std::string& stream, const events::Event& event, 
     case K::kCartCheckedOut: carts::evolve(w, event.cart_checked_out(), at); break;
     case K::kCartHoldLapsed: carts::evolve(w, event.cart_hold_lapsed(), at); break;
     case K::kCartOrdered: carts::evolve(w, event.cart_ordered(), at); break;
+    case K::kCartExpired: carts::evolve(w, event.cart_expired(), at); break;
     case K::kCustomerContactChanged: customers::evolve(w, event.customer_contact_changed(), at); break;
     case K::kCustomerAddressSaved: customers::evolve(w, event.customer_address_saved(), at); break;
     case K::kCustomerAddressRemoved: customers::evolve(w, event.customer_address_removed(), at); break;
     case K::kCustomerAddressPreferred: customers::evolve(w, event.customer_address_preferred(), at); break;
-    case K::kCartExpired: carts::evolve(w, event.cart_expired(), at); break;
     case K::kOrderShortOfStock: orders::evolve(w, event.order_short_of_stock(), at); break;
     case K::kOrderShortageAnswered: orders::evolve(w, event.order_shortage_answered(), at); break;
     case K::kQualityPhotoTaken: orders::evolve(w, event.quality_photo_taken(), at); break;

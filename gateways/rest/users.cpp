@@ -32,10 +32,10 @@ std::optional<std::string> address_in(std::string_view customer_json, std::strin
 }
 
 // The accepted command's response with the customer as its body.
-awaitable<Response> say(Api& api, Request& request, const Caller& caller, Command command, int success = 200) {
+awaitable<Response> say(Api& api, Request& request, const Caller& caller, Command command) {
   const std::string& customer = caller.access.customer;
-  Response response = co_await tell(api, caller, request, std::move(command), "customer/" + customer, success);
-  if (response.status != success) co_return response;
+  Response response = co_await tell(api, caller, request, std::move(command), "customer/" + customer);
+  if (response.status != 200) co_return response;
   co_return co_await api.views.answer_after(std::move(response), Thing::customer, caller, customer);
 }
 

@@ -73,10 +73,10 @@ class Table::Reading {
   Topic topic_;
   Queue queue_;
   std::atomic<bool> stopping_ = false;
-  std::uint64_t next_ = 0;                       // to be folded; the reading thread's, like the next three
-  bool saw_end_ = false;
+  std::uint64_t next_ = 0;                       // to be folded; the reading thread's, like the next two
   Clock::time_point progress_ = Clock::now();    // something was folded, or there was nothing to fold
   Clock::time_point looked_ = Clock::now();
+  std::atomic<bool> saw_end_ = false;            // what comes now was put after somebody saw the end
   mutable std::mutex mutex_;                     // guards the rest
   std::condition_variable moved_;
   Values values_;
@@ -117,9 +117,9 @@ void Table::Reading::restart(std::uint64_t from) {
   if (from == 0) {
     const std::lock_guard lock(mutex_);
     reached_ = 0;
+    saw_end_ = false;
   }
   next_ = from;
-  saw_end_ = saw_end_ && from > 0;
   progress_ = Clock::now();
   if (!start()) health_.failed(fmt::format("the topic {} can't be followed", address_.topic));
 }
@@ -218,8 +218,12 @@ std::expected<void, std::string> Table::Reading::catch_up(std::chrono::milliseco
   const auto deadline = Clock::now() + timeout;
   const auto there = end(timeout);
   if (!there) return std::unexpected(fmt::format("{} does not answer for {}: {}", address_.bootstrap, address_.topic, there.error()));
-  if (wait_until_reached(*there, deadline)) return {};
-  return std::unexpected(fmt::format("{} could not be read to its end in {} ms", address_.topic, timeout.count()));
+  if (!wait_until_reached(*there, deadline))
+    return std::unexpected(fmt::format("{} could not be read to its end in {} ms", address_.topic, timeout.count()));
+  // The broker's own word of the end may come later, behind what our caller has put meanwhile.
+  const std::lock_guard lock(mutex_);
+  if (reached_ >= *there) saw_end_ = true;
+  return {};
 }
 
 bool Table::Reading::wait_until_reached(std::uint64_t end, Clock::time_point deadline) {

@@ -38,7 +38,7 @@ struct TableRecord {
 struct TableChange {
   std::string_view key;
   std::optional<std::string_view> value;
-  bool earlier = false;            // was in the topic before the table had read it to its end
+  bool earlier = false;            // was in the topic before the table had read it to its end, by the broker or by catch_up()
 };
 
 struct TableOptions {

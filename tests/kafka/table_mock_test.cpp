@@ -46,15 +46,9 @@ TEST_CASE("kafka: table: one that is opened later folds everything, in order, an
   const auto later = kafka.open(options);
   REQUIRE(later->catch_up(5s));
   CHECK(later->with_prefix("x/") == std::map<std::string, std::string>{{"x/2", "two"}});
-  // The broker says where the end is behind the last record: what is put before that is told as earlier, too.
-  REQUIRE(until([&] {
-    if (!first->put("z", "new") || !later->catch_up(5s)) return false;
-    const std::lock_guard lock(mutex);
-    return seen.back() == "z=new";
-  }));
+  REQUIRE(until([&] { return first->put("z", "new").has_value() && later->catch_up(5s).has_value(); }));
   const std::lock_guard lock(mutex);
-  seen.resize(4);
-  CHECK(seen == std::vector<std::string>{"x/1=one earlier", "x/2=two earlier", "y=three earlier", "x/1=- earlier"});
+  CHECK(seen == std::vector<std::string>{"x/1=one earlier", "x/2=two earlier", "y=three earlier", "x/1=- earlier", "z=new"});
 }
 
 TEST_CASE("kafka: table: without a broker a put is not done in bounded time, what was folded stays, and all comes back by itself") {
