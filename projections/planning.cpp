@@ -1,5 +1,7 @@
 #include "projections/planning.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "projections/dispatch.hpp"
@@ -11,6 +13,7 @@
 //   demand "line/<order>/<line>" before it is planned, "short/<item>/<holder>" of what somebody waits for
 //   supply "made/<production order>" for the stock, "bought/<purchase order>/<line>", "firm/<planned order>"
 // A production order for somebody is no supply, and what it makes no demand: they cancel each other out.
+// Lists: "short" of what is waited for, by item and in the order in which its stock serves it; "placed", by item, of what suppliers owe.
 namespace layerline::projections::planning {
 namespace {
 
@@ -189,12 +192,21 @@ struct Fold {
     for (const Json& line : entry->json["lines"].items()) forget(line_fact(order, line.text("line")));
     documents.erase(*entry);
   }
-  // "<order>/<line>" or a production order, by the number that people know, and when it is to be ready.
+  // "<order>/<line>" or a production order, by the number that people know, and when it is to be ready. It keeps its place in the line.
   void wait_for(const std::string& item, const std::string& holder, std::int64_t quantity) {
+    const std::string fact = "short/" + item + "/" + holder;
+    const Entry* known = documents.find("fact", fact);
+    const std::string place = known == nullptr ? fmt::format("{}/{:016x}", item, event.version) : std::string(known->json.text("place"));
+    if (known != nullptr && quantity <= 0) documents.unlist(*known, "short", "all", place);
     Entry* waiting = documents.find("order", holder.substr(0, holder.find('/')));
     if (waiting == nullptr) waiting = documents.find("production", holder);
     const std::string label = waiting == nullptr ? holder : std::string(waiting->json.text("number"));
-    demand("short/" + item + "/" + holder, item, quantity, waiting == nullptr ? commit.time_ms : waiting->json.integer("due_ms"), label);
+    demand(fact, item, quantity, waiting == nullptr ? commit.time_ms : waiting->json.integer("due_ms"), label);
+    if (quantity <= 0) return;
+    Entry& entry = documents.edit("fact", fact);
+    entry.json["holder"] = holder;
+    entry.json["place"] = place;
+    documents.list(entry, "short", "all", place);
   }
 
   // ---- production ----
@@ -227,7 +239,11 @@ struct Fold {
       if (Entry* item = item_of(line.material(), line.product())) add(*item, "orders", 1);
     expect(entry, e);
   }
-  void operator()(const events::PurchasePlaced& e) { expect(documents.edit("purchase", e.purchase_order()), e); }
+  void operator()(const events::PurchasePlaced& e) {
+    Entry& entry = documents.edit("purchase", e.purchase_order());
+    entry.json["placed"] = true;
+    expect(entry, e);
+  }
   template <class Event>
   void expect(Entry& entry, const Event& e) {
     entry.json["due_ms"] = e.due_ms();
@@ -239,9 +255,15 @@ struct Fold {
     show_purchase(e.purchase_order(), entry);
   }
   void show_purchase(const std::string& id, Entry& entry) {
-    for (const Json& line : entry.json["lines"].items())
-      supply("bought/" + id + "/" + std::string(line.text("line")), line.text("item"), line.integer("open"), entry.json.integer("due_ms"),
-             "purchase", entry.json.text("number"));
+    for (const Json& line : entry.json["lines"].items()) {
+      const std::string fact = "bought/" + id + "/" + std::string(line.text("line"));
+      const std::string_view item = line.text("item");
+      const std::int64_t open = line.integer("open");
+      const Entry* known = documents.find("fact", fact);
+      if (known != nullptr && open <= 0) documents.unlist(*known, "placed", item, id);
+      supply(fact, item, open, entry.json.integer("due_ms"), "purchase", entry.json.text("number"));
+      if (entry.json.flag("placed") && open > 0) documents.list(documents.edit("fact", fact), "placed", item, id);
+    }
   }
   void operator()(const events::PurchaseReceived& e) {
     Entry& entry = documents.edit("purchase", e.purchase_order());
@@ -334,7 +356,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "planning", .version = 2, .poison = Poison::park, .apply = apply};
+const View view{.name = "planning", .version = 3, .poison = Poison::park, .apply = apply};
 
 namespace {
 
@@ -363,6 +385,18 @@ std::expected<std::int64_t, QueryError> delivery_days(const Queries& queries, co
   const auto json = settings ? store::Json::parse(settings->json) : std::nullopt;
   if (!json) return std::unexpected(settings ? QueryError::damaged : settings.error());
   return json->integer("delivery_days");
+}
+
+std::expected<Page, QueryError> shortages(const Queries& queries, const Scope& scope, const PageRequest& request) {
+  return queries.list(view.name, scope, "short", "all", "", request);
+}
+
+std::expected<Page, QueryError> placed(const Queries& queries, const Scope& scope, std::string_view item, const PageRequest& request) {
+  return queries.list(view.name, scope, "placed", item, "", request);
+}
+
+std::expected<Document, QueryError> item(const Queries& queries, const Scope& scope, std::string_view key) {
+  return queries.get(view.name, scope, "fact", key);
 }
 
 }  // namespace layerline::projections::planning

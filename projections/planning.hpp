@@ -19,6 +19,13 @@ using Visit = std::function<void(std::string_view name, const store::Json* fact)
 [[nodiscard]] std::expected<FollowedDocuments, QueryError> follow(const Queries& queries, const Scope& scope, const Visit& visit);
 [[nodiscard]] std::expected<bool, QueryError> changed(FollowedDocuments& facts, const Visit& visit);
 
+// Facts: what somebody waits for, item by item and each item's in the order in which its stock serves it; what was ordered of an item, by
+// its key, from suppliers and has not come; and an item.
+[[nodiscard]] std::expected<Page, QueryError> shortages(const Queries& queries, const Scope& scope, const PageRequest& request);
+[[nodiscard]] std::expected<Page, QueryError> placed(const Queries& queries, const Scope& scope, std::string_view item,
+                                                     const PageRequest& request);
+[[nodiscard]] std::expected<Document, QueryError> item(const Queries& queries, const Scope& scope, std::string_view key);
+
 // From the last print to the customer's door, as the workshop configured it.
 [[nodiscard]] std::expected<std::int64_t, QueryError> delivery_days(const Queries& queries, const Scope& scope);
 

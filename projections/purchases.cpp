@@ -54,7 +54,7 @@ struct Fold {
     entry.json["supplier_id"] = placed.supplier();
     entry.json["lines"] = lines_json(placed.lines());
     entry.json["due_at"] = iso_time(placed.due_ms());
-    entry.json["ordered_at"] = iso_time(commit.time_ms);
+    if (entry.status != "ordered") entry.json["ordered_at"] = iso_time(commit.time_ms);   // else its day was moved
     set_state(entry, "ordered");
   }
   void operator()(const events::PurchaseReceived& received);

@@ -67,29 +67,69 @@ void occupy(const Machines& machines, const Work& work, Time end) {
   }
 }
 
-Expected expect(std::vector<Machine>& machines, const Work& work, Time horizon) {
-  Expected expected;
-  if (work.pieces <= 0) return expected;
-  expected.no_printer_fits = std::ranges::none_of(machines, [&](const Machine& machine) { return fits(machine.printer, work); });
-  const Machines free = takers(machines, work);
-  if (work.print_ms <= 0 || free.empty()) return expected;
-  if (pieces_until(free, horizon, work.print_ms) < work.pieces) {
-    for (Machine* machine : free) machine->free_at = horizon;
-    return expected;
+// The pieces that are begun before `until`; the end of the last one, if all are.
+std::optional<Time> hand_out(const Machines& machines, Work& rest, Time until) {
+  const Time last = until + Duration{rest.print_ms - 1};
+  const std::int64_t begun = pieces_until(machines, last, rest.print_ms);
+  if (begun < rest.pieces) {
+    for (Machine* machine : machines) machine->free_at.ms += pieces_until(*machine, last, rest.print_ms) * rest.print_ms;
+    rest.pieces -= begun;
+    return std::nullopt;
   }
-  expected.at = end_of(free, work, horizon);
-  occupy(free, work, *expected.at);
-  return expected;
+  const Time end = end_of(machines, rest, last);
+  occupy(machines, rest, end);
+  rest.pieces = 0;
+  return end;
+}
+
+// The same before the horizon, by which all has to be done.
+std::optional<Time> hand_out(std::vector<Machine>& machines, Work& rest, Time until, Time horizon) {
+  const Machines free = takers(machines, rest);
+  if (free.empty()) return std::nullopt;
+  const bool in_time = pieces_until(free, horizon, rest.print_ms) >= rest.pieces;
+  if (in_time || until < horizon) {
+    const auto end = hand_out(free, rest, until);
+    return end && *end <= horizon ? end : std::nullopt;
+  }
+  for (Machine* machine : free) machine->free_at = horizon;
+  return std::nullopt;
+}
+
+// From now to the horizon, the moments at which something becomes ready. Of too many the last ones become one, the latest.
+std::vector<Time> moments_of(const std::vector<Work>& known, Time now, Time horizon) {
+  std::vector<Time> moments{now};
+  for (const Work& work : known)
+    if (work.pieces > 0 && *work.ready_at > now) moments.push_back(*work.ready_at);
+  std::ranges::sort(moments);
+  moments.erase(std::ranges::unique(moments).begin(), moments.end());
+  if (moments.size() > limits::schedule_moments_max)
+    moments.erase(moments.begin() + limits::schedule_moments_max - 1, moments.end() - 1);
+  moments.push_back(horizon);
+  return moments;
+}
+
+bool is_known(const Work& work, Time horizon) {
+  return work.print_ms > 0 && work.print_ms <= limits::schedule_horizon_ms && work.ready_at && *work.ready_at < horizon;
 }
 
 }  // namespace
 
 std::vector<Expected> schedule(std::vector<Machine> machines, std::span<const Work> queue, Time now) {
-  for (Machine& machine : machines) machine.free_at = std::max(machine.free_at, now);
   const Time horizon = now + Duration{limits::schedule_horizon_ms};
-  std::vector<Expected> out;
-  out.reserve(queue.size());
-  for (const Work& work : queue) out.push_back(expect(machines, work, horizon));
+  std::vector<Expected> out(queue.size());
+  std::vector<Work> rest(queue.begin(), queue.end());
+  for (std::size_t i = 0; i < queue.size(); ++i) {
+    out[i].no_printer_fits =
+        rest[i].pieces > 0 && std::ranges::none_of(machines, [&](const Machine& machine) { return fits(machine.printer, rest[i]); });
+    if (!is_known(rest[i], horizon)) rest[i].pieces = 0;
+  }
+  const std::vector<Time> moments = moments_of(rest, now, horizon);
+  for (std::size_t next = 1; next < moments.size(); ++next) {
+    const Time from = moments[next - 1];
+    for (Machine& machine : machines) machine.free_at = std::max(machine.free_at, from);
+    for (std::size_t i = 0; i < queue.size(); ++i)
+      if (rest[i].pieces > 0 && *rest[i].ready_at <= from) out[i].at = hand_out(machines, rest[i], moments[next], horizon);
+  }
   return out;
 }
 

@@ -24,6 +24,7 @@ struct Work {
   models::Facts facts;             // its size
   std::string printer_model;       // what it is sliced for; empty: any
   std::int64_t nozzle_um = 0;      // 0: any
+  std::optional<Time> ready_at = Time{};   // when all of its material is there; nullopt: nobody can say, so nothing is said
 };
 
 struct Expected {
@@ -32,7 +33,8 @@ struct Expected {
 };
 
 // When the last piece of each is printed. The next piece goes to the printer that is free first, of those that fit and can be reached: of
-// those that have its material loaded, if any has.
+// those that have its material loaded, if any has. What waits for material lets others print meanwhile; from then on it comes before
+// those behind it, but ends no print that has begun.
 [[nodiscard]] std::vector<Expected> schedule(std::vector<Machine> machines, std::span<const Work> queue, Time now);
 
 }  // namespace layerline::production

@@ -228,8 +228,9 @@ Decided decide(const PlacePurchase& command, const Context& context) {
   const Purchase* purchase = find(context, command.purchase);
   if (purchase == nullptr) return not_found("purchase order");
   const SupplierId supplier = command.supplier.empty() ? purchase->supplier : command.supplier;
-  if (purchase->status == Status::ordered && supplier == purchase->supplier && command.lines.empty()) return Events{};
-  if (purchase->status != Status::draft && purchase->status != Status::suggested)
+  const bool as_ordered = purchase->status == Status::ordered && supplier == purchase->supplier && command.lines.empty();
+  if (as_ordered && (command.due.ms <= 0 || command.due == purchase->due)) return Events{};
+  if (!as_ordered && purchase->status != Status::draft && purchase->status != Status::suggested)
     return refuse("purchase-not-open", fmt::format("Purchase order {} is {}.", purchase->number, name(purchase->status)));
   if (supplier.empty()) return refuse("no-supplier", "Name the supplier that it is ordered from.");
   if (!context.workshop.suppliers.contains(supplier)) return not_found("supplier");

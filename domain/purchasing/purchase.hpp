@@ -37,7 +37,8 @@ struct Purchase {
 
 struct WantedLine { std::string item; std::int64_t quantity = 0, unit_cost = 0; };   // the item by its id or its SKU
 struct DraftPurchase { PurchaseId purchase; SupplierId supplier; std::vector<WantedLine> lines; Time due; };   // due 0: by the lead times
-// Ordered from a supplier, perhaps in other quantities than it was suggested. None of them: as it stands.
+// Ordered from a supplier, perhaps in other quantities than it was suggested. None of them: as it stands. Ordered already, and nothing has
+// come: the supplier says another day.
 struct OrderedLine { std::string line; std::int64_t quantity = 0, unit_cost = -1; };
 struct PlacePurchase { PurchaseId purchase; SupplierId supplier; std::vector<OrderedLine> lines; Time due; };
 struct ReceivedLine { std::string line; std::int64_t quantity = 0; LotId lot = {}; };   // a lot of a material that is told apart

@@ -40,6 +40,7 @@ inline constexpr std::int64_t checkout_hold_max_ms = 86'400'000;    // longer wo
 inline constexpr std::size_t carts_expired_at_once = 100;           // by one timer: each may erase a person, which looks at all orders
 inline constexpr std::int64_t production_quantity_max = 1'000'000;
 inline constexpr std::int64_t schedule_horizon_ms = 315'360'000'000;   // ten years: further ahead nobody can say
+inline constexpr std::size_t schedule_moments_max = 32;   // at which material comes, of one schedule: each goes through the whole queue
 inline constexpr std::size_t events_per_commit_max = 65'536;        // far more than fit into a record; only a policy without end has them
 inline constexpr std::size_t dispatch_reasons_max = 64;  // waiting production orders, from the front, whose reasons are kept up to date
 inline constexpr std::int64_t progress_step_percent = 5;

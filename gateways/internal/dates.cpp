@@ -39,10 +39,21 @@ std::string date_member(const Outlook& outlook, std::optional<Time> ready) {
   return member("expected_delivery_date", ready ? std::optional(outlook.delivery_date(*ready)) : std::nullopt);
 }
 
+// What it waits for because the stock is short of it: "material" or "part", its id, and when it will be there.
+std::string waiting_members(const Arrival* arrival) {
+  if (arrival == nullptr) return "\"waiting_for\":null,\"waiting_for_id\":null,\"arrives_at\":null";
+  const std::size_t slash = arrival->item.find('/');
+  const bool material = arrival->item.starts_with("material/");
+  return member("waiting_for", material ? "material" : "part") + "," + member("waiting_for_id", arrival->item.substr(slash + 1)) + "," +
+         time_member("arrives_at", arrival->at);
+}
+
 void add_expected(const Outlook& outlook, p::Document& document) {
   const auto json = Json::parse(document.json);
   const Expected expected = json ? outlook.of(*json) : Expected{};
-  append(document.json, time_member("expected_at", expected.at) + ",\"no_printer_fits\":" + (expected.no_printer_fits ? "true" : "false"));
+  const Arrival* arrival = json ? outlook.awaited().last(json->text("id")) : nullptr;
+  append(document.json, time_member("expected_at", expected.at) + ",\"no_printer_fits\":" + (expected.no_printer_fits ? "true" : "false") +
+                            "," + waiting_members(arrival));
 }
 
 // The latest of them; nullopt: one of them is not known, or there is none.
@@ -62,9 +73,7 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
 }
 
 // What is put together by hand is so once its parts are printed.
-bool is_to_be_printed(const Json& production_order) {
-  return !is_one_of(production_order.text("status"), {"completed", "cancelled"}) && !production_order.text("material").empty();
-}
+bool is_to_be_printed(const Json& production_order) { return !production_order.text("material").empty(); }
 
 bool all_planned(const Json& order) {
   const Json* lines = order.find("lines");
@@ -72,18 +81,39 @@ bool all_planned(const Json& order) {
          std::ranges::all_of(*lines->array(), [](const Json& line) { return line.text("state") == "planned"; });
 }
 
-// When the last piece of an order in production is printed.
-std::optional<Time> ready_at(const p::Queries& queries, const p::Scope& all, const Outlook& outlook, const Json& order) {
-  if (!all_planned(order)) return std::nullopt;
+// All that is left to do for an order in production.
+struct Making {
   std::vector<Expected> ends;
+  bool waits = false;   // for what the stock is short of
+};
+
+// What is bought and sent as it is waits at its line.
+void add_lines(const Outlook& outlook, const Json& order, Making& making) {
+  const Json* lines = order.find("lines");
+  if (lines == nullptr || lines->array() == nullptr) return;
+  for (const Json& line : *lines->array()) {
+    const Arrival* arrival = outlook.awaited().parts(std::string(order.text("id")).append("/").append(line.text("id")));
+    if (arrival == nullptr) continue;
+    making.ends.push_back({.at = arrival->at});
+    making.waits = true;
+  }
+}
+
+Making making_of(const p::Queries& queries, const p::Scope& all, const Outlook& outlook, const Json& order) {
+  Making making;
   const Json* production_orders = order.find("production_orders");
-  if (production_orders == nullptr || production_orders->array() == nullptr) return std::nullopt;
+  if (production_orders == nullptr || production_orders->array() == nullptr) return making;
   for (const Json& line : *production_orders->array()) {
     const auto found = p::production::find(queries, all, line.text("id"));
     const auto json = found ? Json::parse(found->json) : std::nullopt;
-    if (json && is_to_be_printed(*json)) ends.push_back(outlook.of(*json));
+    if (!json || is_one_of(json->text("status"), {"completed", "cancelled"})) continue;
+    const bool waits = outlook.awaited().last(line.text("id")) != nullptr;
+    if (waits || is_to_be_printed(*json)) making.ends.push_back(outlook.of(*json));
+    making.waits = making.waits || waits;
   }
-  return last_of(ends);
+  add_lines(outlook, order, making);
+  if (!all_planned(order)) making.ends.clear();   // nobody can say
+  return making;
 }
 
 // ---- what is not in the queue yet ----
@@ -170,11 +200,14 @@ Dates::Found Dates::with_dates(p::Document document, const std::expected<std::st
 std::expected<std::string, p::QueryError> Dates::dates_of(const p::Document& order) const {
   const bool printed = is_one_of(order.status, {"PRINTED", "QUALITY_CHECK", "READY_TO_SHIP"});
   const auto json = printed || is_one_of(order.status, {"PAID", "QUEUED", "PRINTING"}) ? Json::parse(order.json) : std::nullopt;
-  if (!json || json->flag("on_hold")) return "\"expected_ready_at\":null,\"expected_delivery_date\":null";
+  if (!json || json->flag("on_hold")) return "\"expected_ready_at\":null,\"expected_delivery_date\":null,\"waiting_for\":null";
   const auto outlook = outlooks_.of(queries_, all_);
   if (!outlook) return std::unexpected(outlook.error());
-  const std::optional<Time> ready = printed ? std::nullopt : ready_at(queries_, all_, **outlook, *json);
-  return time_member("expected_ready_at", ready) + "," + date_member(**outlook, printed ? (*outlook)->now() : ready);
+  const Making making = printed ? Making{} : making_of(queries_, all_, **outlook, *json);
+  const std::optional<Time> ready = last_of(making.ends);
+  // Neither what exactly nor from whom: customers read it.
+  return time_member("expected_ready_at", ready) + "," + date_member(**outlook, printed ? (*outlook)->now() : ready) + "," +
+         member("waiting_for", making.waits ? std::optional<std::string>("material") : std::nullopt);
 }
 
 Dates::Found Dates::quote(Found found) const {

@@ -17,10 +17,10 @@ class Dates {
   Dates(const projections::Queries& queries, const projections::Scope& scope, Outlooks& outlooks)
       : queries_(queries), all_{scope.partition, scope.workshop, {}}, outlooks_(outlooks) {}
 
-  // "expected_at", "no_printer_fits"
+  // "expected_at", "no_printer_fits", "waiting_for", "waiting_for_id", "arrives_at"
   [[nodiscard]] Found production_order(Found found) const;
   [[nodiscard]] Pages production_orders(Pages page) const;
-  // "expected_ready_at", "expected_delivery_date"
+  // "expected_ready_at", "expected_delivery_date", "waiting_for"
   [[nodiscard]] Found order(Found found) const;
   [[nodiscard]] Found tracking(Found found, const std::string& id) const;
   // "expected_delivery_date"; of a cart for each item that is made to order as well.

@@ -21,6 +21,8 @@ inline constexpr auto plan_unused_time = 10min;              // and it is not ke
 
 inline constexpr std::size_t outlook_orders = 2'000;         // waiting production orders, from the front, whose end is foretold
 inline constexpr std::size_t outlook_printers = 1'000;
+inline constexpr std::size_t outlook_shortages = 20'000;     // of materials and bought parts; far more than orders whose end is foretold
+inline constexpr std::size_t outlook_deliveries = 1'000;     // that suppliers owe, of one item
 inline constexpr int outlook_share = 10;                     // an outlook is kept for so many times as long as it took
 inline constexpr std::size_t outlooks_kept = 64;             // workshops
 

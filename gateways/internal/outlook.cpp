@@ -4,12 +4,11 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
-#include <functional>
 #include <utility>
 
 #include "domain/kernel/iso_time.hpp"
+#include "gateways/internal/each.hpp"
 #include "gateways/internal/limits.hpp"
-#include "projections/limits.hpp"
 #include "projections/planning.hpp"
 #include "projections/printers.hpp"
 #include "projections/production.hpp"
@@ -25,25 +24,6 @@ constexpr std::int64_t day_ms = 86'400'000;
 std::int64_t clock_ms() {
   using namespace std::chrono;
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-// Every document of a list's first pages, as its JSON.
-template <class List>
-std::expected<void, p::QueryError> each(const List& list, std::size_t most, const std::function<void(const Json&)>& visit) {
-  p::PageRequest request{"", p::page_max};
-  std::size_t seen = 0;
-  do {
-    const auto page = list(request);
-    if (!page) return std::unexpected(page.error());
-    for (const p::Document& document : page->items) {
-      const auto json = Json::parse(document.json);
-      if (!json) return std::unexpected(p::QueryError::damaged);
-      if (seen++ == most) return {};
-      visit(*json);
-    }
-    request.cursor = page->cursor;
-  } while (!request.cursor.empty());
-  return {};
 }
 
 std::int64_t micrometres(const Json* millimetres) {
@@ -76,6 +56,9 @@ std::expected<Outlook, p::QueryError> Outlook::read(const p::Queries& queries, c
   const auto days = p::planning::delivery_days(queries, all);
   if (!days) return std::unexpected(days.error());
   out.delivery_days_ = *days;
+  auto awaited = Awaited::read(queries, all, now);
+  if (!awaited) return std::unexpected(awaited.error());
+  out.awaited_ = std::move(*awaited);
   auto listed = each([&](const p::PageRequest& request) { return p::printers::list(queries, all, "", request); }, limits::outlook_printers,
                      [&](const Json& printer) { out.add_printer(printer); });
   if (listed)
@@ -125,6 +108,7 @@ void Outlook::add_order(const Json& order) {
     work.printer_model = file->text("printer_model");
     work.nozzle_um = micrometres(file->find("nozzle_mm"));
   }
+  if (const Arrival* arrival = awaited_.material(order.text("id"))) work.ready_at = arrival->at;
   if (order.flag("rush")) rush_ = queue_.size() + 1;
   queue_.push_back(std::move(work));
   ids_.emplace_back(order.text("id"));
@@ -137,7 +121,19 @@ void Outlook::foretell() {
 
 // ---- answers ----
 
+// Its bought parts hold up no print of it, but it is not done before they are there.
 Outlook::Expected Outlook::of(const Json& document) const {
+  const Arrival* parts = awaited_.parts(document.text("id"));
+  if (parts == nullptr) return print_of(document);
+  const bool by_hand = document.text("material").empty();
+  const bool printed = document.integer("open") == 0 && document.integer("in_progress") == 0 && document.integer("failed") == 0;
+  if (by_hand || printed) return {.at = parts->at};
+  Expected expected = print_of(document);
+  expected.at = expected.at && parts->at ? std::optional(std::max(*expected.at, *parts->at)) : std::nullopt;
+  return expected;
+}
+
+Outlook::Expected Outlook::print_of(const Json& document) const {
   const std::string_view id = document.text("id");
   Expected expected;
   if (document.integer("open") > 0) {
@@ -156,9 +152,9 @@ std::vector<Outlook::Expected> Outlook::of_new(std::span<const Work> work, bool 
   std::vector<Work> queue = queue_;
   const std::size_t at = rush ? rush_ : queue.size();
   queue.insert(queue.begin() + static_cast<std::ptrdiff_t>(at), work.begin(), work.end());
-  queue.resize(at + work.size());   // what comes behind it does not change its end
   const std::vector<Expected> ends = production::schedule(machines_, queue, now_);
-  return {ends.begin() + static_cast<std::ptrdiff_t>(at), ends.end()};
+  const auto first = ends.begin() + static_cast<std::ptrdiff_t>(at);
+  return {first, first + static_cast<std::ptrdiff_t>(work.size())};
 }
 
 std::string Outlook::delivery_date(Time ready) const { return iso_time(ready.ms + delivery_days_ * day_ms).substr(0, 10); }

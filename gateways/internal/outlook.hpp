@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "domain/production/schedule.hpp"
+#include "gateways/internal/awaited.hpp"
 #include "infra/store/json_tree.hpp"
 #include "projections/queries.hpp"
 
@@ -26,8 +27,10 @@ class Outlook {
   [[nodiscard]] static std::expected<Outlook, projections::QueryError> read(const projections::Queries& queries,
                                                                            const projections::Scope& scope, Time now);
 
-  // Of a production order's last piece; `document` is the production order's.
+  // When a production order, whose document it is, is made: its last piece is printed, and its bought parts are there.
   [[nodiscard]] Expected of(const store::Json& document) const;
+  // What the stock is short of.
+  [[nodiscard]] const Awaited& awaited() const { return awaited_; }
   // Of work that would come into the queue now.
   [[nodiscard]] std::vector<Expected> of_new(std::span<const Work> work, bool rush) const;
   // "2026-11-25" for what is ready then.
@@ -40,9 +43,11 @@ class Outlook {
   void add_printer(const store::Json& printer);
   void add_order(const store::Json& production_order);
   void foretell();
+  [[nodiscard]] Expected print_of(const store::Json& document) const;
 
   Time now_;
   std::int64_t delivery_days_ = 0;
+  Awaited awaited_;
   std::vector<production::Machine> machines_;
   std::vector<Work> queue_;
   std::size_t rush_ = 0;                                // so many at its front

@@ -86,6 +86,7 @@ std::string tracking_page(std::string_view json, std::string_view token) {
   out += parcels(order);
   if (const std::string date = text("expected_delivery_date"); !date.empty())
     out += fmt::format("<p>Expected on <strong>{}</strong></p>", date);
+  if (!text("waiting_for").empty()) out += "<p>Waiting for material</p>";
   out += choice(order, token) + "<ol>";
   simdjson::dom::array timeline;
   const bool known = order["timeline"].get(timeline) == simdjson::SUCCESS;

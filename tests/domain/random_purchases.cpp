@@ -28,6 +28,7 @@ Command purchase_command(Dice& dice, const Scenario& s) {
     case 2: case 3: {
       purchasing::PlacePurchase place{dice.key_of(w.purchases), supplier, {}, {}};
       if (dice.chance(30)) place.lines.push_back({"1", dice.upto(50'000)});
+      if (dice.chance(30)) place.due = s.now;   // perhaps of one that is ordered
       return place;
     }
     case 4: return purchasing::ReceivePurchase{dice.key_of(w.purchases), {}, ""};

@@ -101,6 +101,22 @@ TEST_CASE("purchasing: low stock: what waiting orders are short of is suggested 
   CHECK(only_purchase(s).due == s.now + Duration{3 * day_ms});
 }
 
+TEST_CASE("purchasing: what is ordered gets another day when its supplier says one, and not once a part of it has come") {
+  Scenario s;
+  s.stock(0);
+  s.given(purchasing::AddSupplier{ada, "Ada", ""});
+  s.given(DraftPurchase{bought, ada, {{"PLA-black", 1'000'000}}, {}});
+  s.given(PlacePurchase{bought, SupplierId(), {}, {5 * day_ms}}).then({"purchase.placed"});
+  s.when(PlacePurchase{bought, SupplierId(), {}, {}}).nothing_happened();
+  s.when(PlacePurchase{bought, SupplierId(), {}, {5 * day_ms}}).nothing_happened();
+  s.when(PlacePurchase{bought, SupplierId(), {{"1", 2'000'000}}, {9 * day_ms}}).rejected("purchase-not-open");
+  s.given(PlacePurchase{bought, SupplierId(), {}, {9 * day_ms}}).then({"purchase.placed"});
+  CHECK(only_purchase(s).due == Time{9 * day_ms});
+  CHECK(only_purchase(s).lines.at(0).open() == 1'000'000);
+  s.given(ReceivePurchase{bought, {{"1", 400'000}}, ""});
+  s.when(PlacePurchase{bought, SupplierId(), {}, {12 * day_ms}}).rejected("purchase-not-open");
+}
+
 TEST_CASE("purchasing: receipt: more than was ordered, or the same line twice, is refused and nothing moves") {
   Scenario s;
   screws_and_lamp(s);

@@ -36,6 +36,16 @@ Work pieces(std::int64_t count, std::int64_t hours, std::int64_t size_mm = 50) {
   return work;
 }
 
+Work after(std::int64_t hours, Work work) {
+  work.ready_at = now + Duration{hours * hour_ms};
+  return work;
+}
+
+Work never(Work work) {
+  work.ready_at = std::nullopt;
+  return work;
+}
+
 // In hours from now; -1: nobody can say.
 std::vector<std::int64_t> hours_of(const std::vector<Expected>& expected) {
   std::vector<std::int64_t> hours;
@@ -46,6 +56,27 @@ std::vector<std::int64_t> hours_of(const std::vector<Expected>& expected) {
 using Hours = std::vector<std::int64_t>;
 
 Hours ends(std::vector<Machine> machines, const std::vector<Work>& queue) { return hours_of(schedule(std::move(machines), queue, now)); }
+
+// The same in words: whenever a printer is free, it takes a piece of the first work in the queue that has its material.
+Hours as_dispatched(std::vector<Machine> machines, std::vector<Work> queue) {
+  std::vector<Time> last(queue.size(), now);
+  const auto next = [&](Time at) {
+    return std::ranges::find_if(queue, [&](const Work& work) { return work.pieces > 0 && *work.ready_at <= at; });
+  };
+  const Time end = now + Duration{10'000 * hour_ms};
+  for (Time at = now; at < end; at.ms += hour_ms)
+    for (Machine& machine : machines) {
+      const auto work = machine.free_at <= at ? next(at) : queue.end();
+      if (work == queue.end()) continue;
+      work->pieces -= 1;
+      machine.free_at = at + Duration{work->print_ms};
+      Time& of_work = last[static_cast<std::size_t>(work - queue.begin())];
+      of_work = std::max(of_work, machine.free_at);
+    }
+  Hours out;
+  for (const Time at : last) out.push_back((at - now).ms / hour_ms);
+  return out;
+}
 
 // The same by handing out piece after piece.
 Hours by_hand(std::vector<Machine> machines, const std::vector<Work>& queue) {
@@ -124,6 +155,52 @@ TEST_CASE("schedule: a million pieces take no longer to schedule than one, and w
   many.print_ms = 60'000;
   CHECK(ends({printer()}, {many}) == Hours{limits::production_quantity_max / 60});
   CHECK(ends({printer()}, {pieces(limits::production_quantity_max, 23 * 24), pieces(1, 1)}) == Hours{-1, -1});
+}
+
+TEST_CASE("schedule: what waits for material starts when it is there, and does not hold up what is behind it") {
+  CHECK(ends({printer()}, {after(10, pieces(2, 3)), pieces(1, 2)}) == Hours{16, 2});
+}
+
+TEST_CASE("schedule: once its material is there it comes before those behind it, but ends no print that has begun") {
+  CHECK(ends({printer()}, {after(5, pieces(1, 4)), pieces(3, 3)}) == Hours{10, 13});
+  CHECK(ends({printer(), printer()}, {after(5, pieces(2, 4)), pieces(4, 3)}) == Hours{10, 6});
+  CHECK(ends({printer()}, {after(6, pieces(1, 4)), pieces(3, 3)}) == Hours{10, 13});   // free in the very moment
+}
+
+TEST_CASE("schedule: material that comes while the printers are busy holds up nobody") {
+  CHECK(ends({printer()}, {pieces(3, 2), after(5, pieces(1, 4)), pieces(1, 1)}) == Hours{6, 10, 11});
+  CHECK(ends({printer()}, {after(0, pieces(1, 4)), pieces(1, 1)}) == Hours{4, 5});
+}
+
+TEST_CASE("schedule: two that wait for one delivery are printed in the order of the queue") {
+  CHECK(ends({printer()}, {after(10, pieces(1, 3)), after(10, pieces(1, 2)), pieces(1, 1)}) == Hours{13, 15, 1});
+}
+
+TEST_CASE("schedule: where nobody can say when the material comes there is no date, and nobody behind waits") {
+  CHECK(ends({printer()}, {never(pieces(1, 4)), pieces(1, 1)}) == Hours{-1, 1});
+  CHECK(schedule({printer()}, std::vector{never(pieces(1, 4, 300))}, now)[0].no_printer_fits);
+  const std::int64_t ten_years = limits::schedule_horizon_ms / hour_ms;
+  CHECK(ends({printer()}, {after(ten_years, pieces(1, 4)), after(ten_years - 2, pieces(1, 4)), pieces(1, 1)}) == Hours{-1, -1, 1});
+}
+
+TEST_CASE("schedule: of too many deliveries the last ones count as the latest of them") {
+  std::vector<Work> queue;
+  const auto most = static_cast<std::int64_t>(limits::schedule_moments_max);   // now is one of them
+  for (std::int64_t day = 1; day <= most + 1; ++day) queue.push_back(after(24 * day, pieces(1, 1)));
+  const Hours hours = ends({printer()}, queue);
+  CHECK(hours[0] == 25);
+  CHECK(hours[queue.size() - 4] == 24 * (most - 2) + 1);
+  CHECK(hours[queue.size() - 3] == 24 * (most + 1) + 1);
+  CHECK(hours[queue.size() - 2] == 24 * (most + 1) + 2);
+  CHECK(hours[queue.size() - 1] == 24 * (most + 1) + 3);
+}
+
+TEST_CASE("schedule: with material that comes later it is what the printers would take, hour by hour") {
+  std::vector<Machine> machines;
+  for (const std::int64_t hours : {0, 5, 2}) machines.emplace_back(printer()).free_at.ms += hours * hour_ms;
+  std::vector<Work> queue;
+  for (std::int64_t i = 1; i < 40; ++i) queue.push_back(after(i * 13 % 7 * 9, pieces(i * 7 % 11 + 1, i * 5 % 6 + 1)));
+  CHECK(ends(machines, queue) == as_dispatched(machines, queue));
 }
 
 TEST_CASE("schedule: it is what handing out piece by piece comes to") {
