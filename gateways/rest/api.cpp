@@ -38,13 +38,19 @@ Response retry_later(int status, std::string_view type, std::string_view detail)
 
 std::expected<Caller, Response> authenticate(const Api& api, const Request& request) {
   const std::string_view key = key_of(request);
-  if (key.empty() || key.size() > limits::key_bytes)
+  if (key.empty() || key.size() > limits::key_bytes) {
+    if (auto refused = api.limits.refuse_guest(request)) return std::unexpected(std::move(*refused));
     return std::unexpected(http::problem(401, "unauthenticated", "Send an API key as \"Authorization: Bearer <key>\"."));
+  }
   const crypto::Sha256Digest digest = crypto::sha256(key);
   auto access = api.access.find(std::string(digest.begin(), digest.end()));
   const auto partition = access ? api.directory.partition_of(access->workshop) : std::nullopt;
-  if (!access || !partition) return std::unexpected(http::problem(401, "unauthenticated", "This API key is not valid."));
-  return Caller{std::move(*access), *partition};
+  if (!access || !partition)
+    return std::unexpected(api.limits.refuse_guess(request, http::problem(401, "unauthenticated", "This API key is not valid.")));
+  Caller caller{std::move(*access), *partition};
+  if (caller.staff()) return caller;
+  if (auto refused = api.limits.refuse_key(request, digest)) return std::unexpected(std::move(*refused));
+  return caller;
 }
 
 std::expected<Caller, Response> authenticate_staff(const Api& api, const Request& request) {

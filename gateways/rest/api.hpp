@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateways/rest/request_limits.hpp"
 #include "gateways/rest/views.hpp"
 #include "infra/app/commands.hpp"
 #include "infra/app/shop_table.hpp"
@@ -35,6 +36,7 @@ struct Api {
   app::RulesTable& rules;
   app::ShopTable& shops;
   Views& views;
+  RequestLimits& limits;
   blob::BlobStore& blobs;
   const circuit::Circuits& circuits;           // of the outside services that this process calls
   const std::string& secret;                   // of the installation: keys payload hashes and tracking tokens
@@ -55,7 +57,8 @@ struct Caller {
   [[nodiscard]] std::string actor() const { return access.role + ":" + access.key_id; }
 };
 
-// Authorization: Bearer <key>, or X-API-Key. Without a valid one: 401.
+// Authorization: Bearer <key>, or X-API-Key. Without a valid one: 401. It counts the request of a customer, or of somebody without a valid
+// key, and refuses one too many with 429: so it is called once for each request.
 [[nodiscard]] std::expected<Caller, Response> authenticate(const Api& api, const Request& request);
 // The same, for operators, admins and services only: 403 for a customer.
 [[nodiscard]] std::expected<Caller, Response> authenticate_staff(const Api& api, const Request& request);

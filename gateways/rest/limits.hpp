@@ -19,6 +19,11 @@ inline constexpr std::uint64_t import_bytes = std::uint64_t{4} << 20;      // of
 inline constexpr std::size_t import_rows = 5'000;
 inline constexpr std::uint32_t plan_weeks_default = 12;
 inline constexpr int report_days = 30;                                     // of a report that names no dates
+inline constexpr std::int64_t reads_per_minute = 600;                      // of a stranger's address, and of a customer's key:
+inline constexpr std::int64_t writes_per_minute = 120;                     // as many at once, and each again after a while
+inline constexpr std::int64_t requests_per_minute_max = 1'000'000;         // that an operator may allow
+inline constexpr std::size_t limited_clients = 50'000;                     // that are told apart: 10 MB
+inline constexpr std::size_t clients_looked_at = 16;                       // of the oldest, for each new one
 inline constexpr std::size_t page_default = 50;
 inline constexpr std::size_t page_max = 200;
 

@@ -107,7 +107,7 @@ awaitable<Response> create(Api& api, Request& request) {
     if (auto wrong = body->error()) co_return std::move(*wrong);
     co_return co_await create_of_quote(api, request, *caller, std::move(command));
   }
-  if (auto staff = authenticate_staff(api, request); !staff) co_return std::move(staff.error());
+  if (!caller->staff()) co_return http::problem(403, "forbidden", "This needs an operator's key.");
   orders::ObserveShopOrder order = read_order(*body);
   if (auto wrong = body->error()) co_return std::move(*wrong);
   co_return co_await shown(api, *caller, co_await tell(api, *caller, request, std::move(order), {}, 201));

@@ -56,6 +56,7 @@ std::string cart_token(std::string_view secret, std::string_view workshop, std::
 
 std::expected<Caller, Response> visitor(const Api& api, const Request& request) {
   if (has_key(request)) return authenticate(api, request);
+  if (auto refused = api.limits.refuse_guest(request)) return std::unexpected(std::move(*refused));
   const auto asked = request.query("workshop");
   const std::optional<std::string> workshop = asked ? std::optional(std::string(*asked)) : api.directory.only_one();
   const auto partition = workshop && *workshop != app::platform ? api.directory.partition_of(*workshop) : std::nullopt;
@@ -66,18 +67,23 @@ std::expected<Caller, Response> visitor(const Api& api, const Request& request) 
 std::expected<Caller, Response> buyer(const Api& api, const Request& request) {
   if (has_key(request)) return authenticate(api, request);
   auto named = named_cart(api, request);
-  if (!named) return std::unexpected(std::move(named.error()));
-  return *named ? guest((*named)->workshop, (*named)->partition, (*named)->cart) : authenticate(api, request);
+  if (!named) return std::unexpected(api.limits.refuse_guess(request, std::move(named.error())));
+  if (!*named) return authenticate(api, request);
+  if (auto refused = api.limits.refuse_guest(request)) return std::unexpected(std::move(*refused));
+  return guest((*named)->workshop, (*named)->partition, (*named)->cart);
 }
 
 awaitable<std::expected<Shopper, Response>> shopper_of(const Api& api, const Request& request, bool may_open) {
   auto named = named_cart(api, request);
-  if (!named) co_return std::unexpected(std::move(named.error()));
-  if (*named && !has_key(request))
+  if (!named && !has_key(request)) co_return std::unexpected(api.limits.refuse_guess(request, std::move(named.error())));
+  if (named && *named && !has_key(request)) {
+    if (auto refused = api.limits.refuse_guest(request)) co_return std::unexpected(std::move(*refused));
     co_return Shopper{.caller = guest((*named)->workshop, (*named)->partition, (*named)->cart), .cart = (*named)->cart,
                       .token = std::string(request.header(cart_header))};
+  }
   auto caller = visitor(api, request);
   if (!caller) co_return std::unexpected(std::move(caller.error()));
+  if (!named) co_return std::unexpected(std::move(named.error()));
   if (!caller->access.customer.empty() && !caller->staff()) co_return co_await of_customer(api, std::move(*caller), std::move(*named));
   // An operator may shop for who has no key.
   const std::string workshop = caller->access.workshop;

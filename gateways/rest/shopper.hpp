@@ -2,6 +2,7 @@
 //
 // A visitor names the workshop in the query, ?workshop=main, as the paths of the webhooks do; an installation with one workshop needs no
 // name. The token of a cart, in the header Layerline-Cart, names its workshop itself.
+// As authenticate() does, visitor(), buyer() and shopper_of() count the request, so one of them is called once for it.
 #pragma once
 
 #include <expected>

@@ -11,11 +11,24 @@ namespace {
 
 bool wants_page(const Request& request) { return request.header("Accept").find("text/html") != std::string_view::npos; }
 
+struct Tracked {
+  std::string workshop, order;
+  std::uint32_t partition = 0;
+};
+
+// The order of the link. Who guesses links is not answered for long.
+std::expected<Tracked, Response> tracked_by(Api& api, const Request& request) {
+  auto token = read_tracking_token(api.secret, request.parameter("token"));
+  const auto partition = token ? api.directory.partition_of(token->workshop) : std::nullopt;
+  if (!partition) return std::unexpected(api.limits.refuse_guess(request, http::problem(404, "not-found", "This link is not valid.")));
+  if (auto refused = api.limits.refuse_guest(request)) return std::unexpected(std::move(*refused));
+  return Tracked{std::move(token->workshop), std::move(token->name), *partition};
+}
+
 awaitable<Response> track(Api& api, Request& request) {
-  const auto tracked = read_tracking_token(api.secret, request.parameter("token"));
-  const auto partition = tracked ? api.directory.partition_of(tracked->workshop) : std::nullopt;
-  if (!partition) co_return http::problem(404, "not-found", "This link is not valid.");
-  auto order = co_await api.views.tracking(*partition, tracked->workshop, tracked->name);
+  auto tracked = tracked_by(api, request);
+  if (!tracked) co_return std::move(tracked.error());
+  auto order = co_await api.views.tracking(tracked->partition, tracked->workshop, tracked->order);
   if (!order) co_return std::move(order.error());
   const std::string& json = order->document.json;
   const bool page = wants_page(request);
@@ -31,18 +44,18 @@ awaitable<Response> track(Api& api, Request& request) {
 
 // Who holds the link says what becomes of an order that the shelf could not serve.
 awaitable<Response> answer_shortage(Api& api, Request& request) {
-  const std::string_view token = request.parameter("token");
-  const auto tracked = read_tracking_token(api.secret, token);
-  const auto partition = tracked ? api.directory.partition_of(tracked->workshop) : std::nullopt;
-  if (!partition) co_return http::problem(404, "not-found", "This link is not valid.");
+  auto tracked = tracked_by(api, request);
+  if (!tracked) co_return std::move(tracked.error());
   const auto answer = request.query("answer");
   if (answer != "wait" && answer != "refund") co_return http::problem(400, "unknown-answer", "The answer is wait or refund.");
-  const Caller holder{{.workshop = tracked->workshop, .role = "customer", .key_id = "link-" + tracked->name, .customer = {}}, *partition};
-  Response response = co_await tell(api, holder, request, orders::AnswerShortage{OrderId(tracked->name), answer == "refund"});
+  const Caller holder{{.workshop = tracked->workshop, .role = "customer", .key_id = "link-" + tracked->order, .customer = {}},
+                      tracked->partition};
+  Response response = co_await tell(api, holder, request, orders::AnswerShortage{OrderId(tracked->order), answer == "refund"});
   if (response.status != 200) co_return response;
-  response = co_await api.views.answer_after(std::move(response), Thing::tracking, holder, tracked->name);
+  response = co_await api.views.answer_after(std::move(response), Thing::tracking, holder, tracked->order);
   if (!wants_page(request)) co_return response;
-  co_return Response{303, {{"Location", "/track/" + std::string(token)}, {"Cache-Control", "private, no-store"}}, std::string()};
+  const std::string link = "/track/" + std::string(request.parameter("token"));
+  co_return Response{303, {{"Location", link}, {"Cache-Control", "private, no-store"}}, std::string()};
 }
 
 // The link, for the order's own customer or the staff.

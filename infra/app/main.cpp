@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "infra/app/journal_commands.hpp"
@@ -30,6 +31,10 @@ constexpr std::string_view help = R"(Layerline runs a made-to-order workshop, fr
   layerline serve --data DIR --port N --journal kafka://HOST:PORT[,…]/TOPIC [--roles A,B] [--url URL]
       some roles of an installation on Kafka: gateway, owner, projector, slicer, payments, printer, notifier, shops, publisher;
       the others reach it at URL (default: the address, or the host's name where that is 0.0.0.0, and the port)
+  layerline serve ... [--reads-per-minute N] [--writes-per-minute N] [--trusted-proxies ADDRESS[/BITS],...]
+      what each customer's key, and each address of a caller without a key, may send to the gateway (default: 600 and 120; 0: no
+      limit). Who asks from this machine itself is not counted, so a
+      proxy in front of it has to be named: else nobody is (one on this machine), or all strangers are one caller (one elsewhere)
   layerline model analyze [--density G] [--infill PERCENT] [--layer MM] FILE...
       one JSON line per file: what it measures, weighs and takes
   layerline planning net FILE
@@ -87,6 +92,21 @@ std::optional<Arguments> parse(int count, char** values, std::string& why) {
   return out;
 }
 
+// What is wrong with it; nothing if it was taken.
+std::optional<std::string> read_limit(std::string_view name, const std::string& value, rest::LimitOptions& limits) {
+  if (name == "trusted-proxies") {
+    auto proxies = http::parse_networks(value);
+    if (!proxies) return "--trusted-proxies: " + proxies.error();
+    limits.trusted_proxies = std::move(*proxies);
+    return std::nullopt;
+  }
+  std::int64_t& number = name == "reads-per-minute" ? limits.reads_per_minute : limits.writes_per_minute;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  const bool whole = error == std::errc() && end == value.data() + value.size();
+  if (whole && number >= 0 && number <= rest::limits::requests_per_minute_max) return std::nullopt;
+  return fmt::format("--{} takes a number up to {}", name, rest::limits::requests_per_minute_max);
+}
+
 int run_serve(const Arguments& arguments) {
   ServeOptions options;
   for (const auto& [name, value] : arguments.options) {
@@ -99,6 +119,8 @@ int run_serve(const Arguments& arguments) {
       auto roles = Roles::parse(value);
       if (!roles) return wrong(roles.error());
       options.roles = *roles;
+    } else if (name == "reads-per-minute" || name == "writes-per-minute" || name == "trusted-proxies") {
+      if (const auto why = read_limit(name, value, options.limits)) return wrong(*why);
     } else if (name == "port") {
       const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), options.port);
       if (error != std::errc() || end != value.data() + value.size()) return wrong("--port takes a number up to 65535");

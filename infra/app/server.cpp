@@ -140,6 +140,7 @@ class Process {
   std::unique_ptr<TimerLoop> timer_loop_;
   std::atomic<bool> closing_ = false;
   std::thread first_start_;                 // on Kafka: opens the first workshop once there is an owner
+  std::optional<rest::RequestLimits> limits_;
   std::optional<rest::Api> api_;
   std::optional<http::Server> server_;
 };
@@ -324,8 +325,12 @@ void Process::make_api() {
                           internal::token(keys_->installation_secret()));
     views_.emplace(*remote_views_, journal_id);
   }
+  limits_.emplace(options_.limits, [this](rest::Policy policy) {
+    const std::string help = "Requests that were answered 429, because their client had sent too many.";
+    metrics_.counter("layerline_http_refused_total", help, {{"policy", std::string(rest::name(policy))}}).add();
+  });
   api_.emplace(rest::Api{.io = io_, .files = files_, .commands = *commands_, .access = access_, .directory = directory_, .rules = rules_,
-                         .shops = shops_, .views = *views_, .blobs = *blobs_, .circuits = circuits_,
+                         .shops = shops_, .views = *views_, .limits = *limits_, .blobs = *blobs_, .circuits = circuits_,
                          .secret = keys_->installation_secret(), .public_url = settings_.public_url,
                          .partitions = journal_log_->describe().partitions, .stripe_webhook_secrets = settings_.stripe_webhook_secrets,
                          .destroy_key = [this](const std::string& subject) { return keys_->destroy(subject).has_value(); },

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "gateways/rest/request_limits.hpp"
 #include "infra/app/roles.hpp"
 
 namespace layerline::app {
@@ -18,6 +19,7 @@ struct ServeOptions {
   std::string journal = {};              // kafka://HOST:PORT[,…]/TOPIC; empty: embedded, in the data folder
   Roles roles = Roles::all();
   std::string url = {};                  // where the other processes reach this one; empty: http://address:port
+  rest::LimitOptions limits = {};        // of strangers and customers at the gateway
   bool resume = false;                   // serve a journal that was moved elsewhere all the same
 };
 

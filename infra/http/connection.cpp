@@ -80,6 +80,7 @@ asio::awaitable<bool> Connection::serve_one() {
   body_bytes_ = 0;
   body_invited_ = !parser_.expects_continue();
   Response response = route ? co_await respond(*route) : not_routed(request_.method(), allowed);
+  request_.complete(response);
   co_await drain();
 
   const bool keep_alive = parser_.keep_alive() && parser_.done() && !shared_->stopping;

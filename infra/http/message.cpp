@@ -87,6 +87,7 @@ void Request::clear() {
   body_.clear();
   content_length_.reset();
   body_taken_ = false;
+  answer_headers_.clear();
 }
 
 void Request::add_header(std::string_view name, std::string_view value) {
@@ -160,6 +161,18 @@ std::string_view Request::header(std::string_view name) const {
     rest.remove_prefix(std::size_t{name_size} + value_size);
   }
   return {};
+}
+
+std::string Request::header_list(std::string_view name) const {
+  std::string list;
+  for (const auto& [each, value] : headers())
+    if (same_name(each, name)) list.append(list.empty() ? "" : ",").append(value);
+  return list;
+}
+
+void Request::complete(Response& answer) {
+  for (Header& header : answer_headers_) answer.headers.push_back(std::move(header));
+  answer_headers_.clear();
 }
 
 std::string_view Request::parameter(std::string_view name) const {

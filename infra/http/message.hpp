@@ -26,6 +26,8 @@ enum class Method { get, head, post, put, patch, del, options, other };
 using Header = std::pair<std::string, std::string>;
 using Headers = std::vector<Header>;
 
+struct Response;
+
 // Why no more of a body can be read.
 enum class BodyError {
   too_large,   // more than the route takes: 413
@@ -51,6 +53,8 @@ class Request {
 
   // The first field of that name (any case), or an empty view.
   [[nodiscard]] std::string_view header(std::string_view name) const;
+  // All fields of that name, in their order and with commas between them (RFC 9110 5.3).
+  [[nodiscard]] std::string header_list(std::string_view name) const;
   [[nodiscard]] const std::vector<std::pair<std::string_view, std::string_view>>& headers() const;
 
   // What the route's {name} matched, decoded; asking for a name that the route does not have is a bug (assertion).
@@ -65,6 +69,9 @@ class Request {
 
   [[nodiscard]] const std::string& remote_address() const { return remote_address_; }
 
+  // A field that its answer will have, whoever makes that and whatever it says.
+  void add_to_answer(std::string name, std::string value) const { answer_headers_.emplace_back(std::move(name), std::move(value)); }
+
  private:
   friend class RequestParser;
   friend class Router;
@@ -73,6 +80,7 @@ class Request {
   void clear();
   void add_header(std::string_view name, std::string_view value);
   [[nodiscard]] bool set_target(std::string_view target);   // false: not a valid request target
+  void complete(Response& answer);                          // adds what it is to have
 
   Method method_ = Method::get;
   std::string target_;
@@ -88,6 +96,7 @@ class Request {
   std::optional<std::uint64_t> content_length_;
   std::string remote_address_;
   bool body_taken_ = false;
+  mutable Headers answer_headers_;
   std::function<boost::asio::awaitable<std::expected<std::string_view, BodyError>>()> read_more_;
 };
 

@@ -112,8 +112,10 @@ std::vector<const Route*> Router::routes() const {
 
 boost::asio::awaitable<Response> Router::handle(Request& request) const {
   std::vector<Method> allowed;
-  if (const Route* route = find(request, allowed)) co_return co_await route->handler(request);
-  co_return not_routed(request.method(), allowed);
+  const Route* route = find(request, allowed);
+  Response response = route ? co_await route->handler(request) : not_routed(request.method(), allowed);
+  request.complete(response);
+  co_return response;
 }
 
 Response not_routed(Method method, const std::vector<Method>& allowed) {

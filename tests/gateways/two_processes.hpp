@@ -151,7 +151,7 @@ class GatewayProcess {
     add("other-workshop", {"w2", "admin", "k5", ""});
     api_.emplace(rest::Api{.io = loop_.io(), .files = files_, .commands = commands_, .access = access_, .directory = directory_,
                            .rules = rules_, .shops = shops_,
-                           .views = *views_, .blobs = blobs_, .circuits = circuits_, .secret = secret_,
+                           .views = *views_, .limits = limits_, .blobs = blobs_, .circuits = circuits_, .secret = secret_,
                            .public_url = "http://192.0.2.1:8080",
                            .partitions = 1, .stripe_webhook_secrets = {}, .destroy_key = {}, .trouble = {}});
     http::Router router;
@@ -167,6 +167,7 @@ class GatewayProcess {
   app::Directory directory_;
   app::RulesTable rules_;
   app::ShopTable shops_;
+  rest::RequestLimits limits_{{.reads_per_minute = 0, .writes_per_minute = 0}};
   blob::BlobStore blobs_ = opened(blob::BlobStore::open(folder_.sub("blobs")));
   circuit::Circuits circuits_;
   const std::string secret_ = "secret";

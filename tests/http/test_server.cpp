@@ -60,6 +60,26 @@ TEST_CASE("http: server: pipelined requests are answered in their order on one c
   CHECK(has_status(client.answer(), 404));
 }
 
+TEST_CASE("http: server: a field that was added to the answer is in this answer only, also where the handler throws") {
+  Router router;
+  router.add(Method::get, "/noted", [](Request& request) -> boost::asio::awaitable<Response> {
+    request.add_to_answer("Noted", "yes");
+    if (request.query("throw")) throw std::runtime_error("a bug");
+    co_return text_response(200, request.header_list("word"));
+  });
+  router.add(Method::get, "/hello", answering("hello"));
+  RunningServer server(std::move(router));
+  RawClient client(server);
+  client.send("GET /noted HTTP/1.1\r\nHost: h\r\nWord: a, b\r\nOther: c\r\nwOrD: d\r\n\r\n");
+  const std::string noted = client.answer();
+  CHECK(noted.find("\r\nNoted: yes\r\n") != std::string::npos);
+  CHECK(noted.ends_with("\r\n\r\na, b,d"));
+  client.send("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(client.answer().find("Noted") == std::string::npos);
+  client.send("GET /noted?throw HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(client.answer().find("\r\nNoted: yes\r\n") != std::string::npos);
+}
+
 TEST_CASE("http: server: HEAD has the length and no body, and the connection goes on") {
   RunningServer server(routes());
   RawClient client(server);

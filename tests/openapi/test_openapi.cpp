@@ -15,6 +15,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 #include "gateways/rest/api.hpp"
 #include "infra/app/health.hpp"
@@ -71,6 +72,7 @@ class Gateway {
   projections::Queries queries_{store_, projector_.keyspaces()};
   internal::LocalViews local_views_{io_, queries_, projector_};
   rest::Views views_{local_views_, "journal"};
+  rest::RequestLimits limits_;
   blob::BlobStore blobs_ = opened(blob::BlobStore::open(folder_ / "blobs"));
   circuit::Circuits circuits_;
   const std::string secret_ = "secret";
@@ -82,6 +84,7 @@ class Gateway {
                  .rules = rules_,
                  .shops = shops_,
                  .views = views_,
+                 .limits = limits_,
                  .blobs = blobs_,
                  .circuits = circuits_,
                  .secret = secret_,
@@ -99,20 +102,22 @@ std::string contract_file() {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// "GET /api/v1/quotes" of every operation: methods stand under a path of `paths:`, four spaces in.
-std::set<std::string> operations(const std::string& contract) {
+// "GET /api/v1/quotes" of every operation that holds these words: methods stand under a path of `paths:`, four spaces in.
+std::set<std::string> operations(const std::string& contract, std::string_view words = {}) {
   std::set<std::string> out;
   std::istringstream lines(contract);
-  std::string path;
+  std::string path, operation;
   bool among_paths = false;
   for (std::string line; std::getline(lines, line);) {
     if (!line.empty() && line.front() != ' ') among_paths = line == "paths:";
+    if (!among_paths) operation.clear();
+    if (!operation.empty() && line.contains(words)) out.insert(operation);
     if (!among_paths || !line.ends_with(':') || line.starts_with("     ")) continue;
     line.pop_back();
     if (line.starts_with("    ")) {
       std::string method = line.substr(4);
       std::ranges::transform(method, method.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-      out.insert(method + " " + path);
+      operation = method + " " + path;
     } else {
       path = line.substr(2);
     }
@@ -158,6 +163,14 @@ TEST_CASE("openapi: contract: every endpoint that the product documents name is 
     if (!served.contains(without_names(method + " " + path))) FAIL_CHECK("no document is to name what is not there: " << line);
   }
   CHECK(named > 40);
+}
+
+TEST_CASE("openapi: contract: every operation that takes a key or a link says that a caller may have sent too much") {
+  const std::string contract = contract_file();
+  std::set<std::string> counted = operations(contract, "/responses/Unauthenticated'");
+  REQUIRE(counted.size() > 100);
+  counted.insert({"GET /track/{token}", "POST /track/{token}/shortage"});
+  for (const std::string& operation : only_in_first(counted, operations(contract, "'429':"))) FAIL_CHECK("without 429: " << operation);
 }
 
 TEST_CASE("openapi: contract: it is served as it is written") {
