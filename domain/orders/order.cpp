@@ -319,7 +319,7 @@ Decided decide(const FailQualityCheck& command, const Context& context) {
     return out;
   }
   for (const ProductionOrderId& production : order->production)
-    out.append(production::reprint(production, command.reprint_quantity, context));
+    production::reprint(production, command.reprint_quantity, context, out);
   return out;
 }
 
@@ -414,14 +414,14 @@ Events issue_units(const events::OrderPartlyShipped& event, const Context& conte
   const Order& order = context.workshop.orders.at(OrderId(event.order()));
   for (const Piece& piece : pieces_from(event.pieces()))
     if (const Line* line = orders::line(order, piece.line))
-      out.append(products::issue(line->product, holder_of(order.id, *line), piece.quantity, context));
+      products::issue(line->product, holder_of(order.id, *line), piece.quantity, context, out);
   return out;
 }
 
 Events issue_units(const events::OrderShipped& event, const Context& context) {
   Events out;
   const Order& order = context.workshop.orders.at(OrderId(event.order()));
-  for (const Line& line : order.lines) out.append(products::issue_all(holder_of(order.id, line), context));
+  for (const Line& line : order.lines) products::issue_all(holder_of(order.id, line), context, out);
   return out;
 }
 

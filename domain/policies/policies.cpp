@@ -160,7 +160,7 @@ Events on_production_completed(const events::ProductionCompleted& event, const C
   if (const inventory::Material* material = context.workshop.material(production.material))
     out = inventory::release(production.material, production.id, inventory::reserved_for(*material, production.id), context);
   out.append(products::receive(production.id, context));
-  out.append(products::issue_all(production.id.str(), context));   // its components are in the pieces now
+  products::issue_all(production.id.str(), context, out);   // its components are in the pieces now
   out.append(orders::production_completed(production.order, context));
   return out;
 }

@@ -223,7 +223,9 @@ Decided decide(const StartProduction& command, const Context& context) {
   if (production == nullptr) return not_found("production order");
   if (over(*production)) return refuse("production-over", fmt::format("Production order {} is finished.", production->number));
   if (production->failed == 0) return Events{};   // it is in the queue, or printing
-  return reprint(production->id, production->failed, context);
+  Events out;
+  reprint(production->id, production->failed, context, out);
+  return out;
 }
 
 Decided decide(const CompleteProduction& command, const Context& context) {
@@ -265,16 +267,14 @@ Events cancel(const ProductionOrderId& id, const Context& context) {
   return out;
 }
 
-Events reprint(const ProductionOrderId& id, std::int64_t quantity, const Context& context) {
-  Events out;
+void reprint(const ProductionOrderId& id, std::int64_t quantity, const Context& context, Events& out) {
   const ProductionOrder& production = context.workshop.production.at(id);
   const std::int64_t pieces = std::min(quantity, production.failed + production.printed);
-  if (pieces <= 0 || production.status == Status::cancelled) return out;
+  if (pieces <= 0 || production.status == Status::cancelled) return;
   auto* event = out.on(stream(id)).mutable_production_reprint_needed();
   event->set_production_order(id.str());
-  event->set_quantity(pieces);
-  out.append(products::scrap(id, pieces - std::min(pieces, production.failed), context));
-  return out;   // a policy reserves their material
+  event->set_quantity(pieces);   // a policy reserves their material
+  products::scrap(id, pieces - std::min(pieces, production.failed), context, out);
 }
 
 Events complete_if_done(const ProductionOrderId& id, const Context& context) {

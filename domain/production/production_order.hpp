@@ -82,7 +82,7 @@ struct CreateProduction { ProductionOrderId production; ProductId product; std::
 // The print file: the upload itself if it is sliced, else the slicer is asked.
 [[nodiscard]] Events prepare_file(const ProductionOrderId&, const Context&);
 [[nodiscard]] Events cancel(const ProductionOrderId&, const Context&);
-[[nodiscard]] Events reprint(const ProductionOrderId&, std::int64_t quantity, const Context&);
+void reprint(const ProductionOrderId&, std::int64_t quantity, const Context&, Events& out);
 [[nodiscard]] Events complete_if_done(const ProductionOrderId&, const Context&);
 
 void evolve(Workshop&, const events::ProductionOrderCreated&, Time);

@@ -5,19 +5,6 @@
 #include "domain/workshop/workshop.hpp"
 
 namespace layerline::production {
-namespace {
-
-void scrap_from_shelf(const products::Product& product, const std::string& holder, std::int64_t quantity, Events& out) {
-  const auto held = product.holders.find(holder);
-  const std::int64_t bad = held == product.holders.end() ? 0 : std::min(held->second, quantity);
-  if (bad <= 0) return;
-  auto* event = out.on("product/" + product.id.str()).mutable_units_scrapped();
-  event->set_product(product.id.str());
-  event->set_holder(holder);
-  event->set_quantity(bad);
-}
-
-}  // namespace
 
 Events remake(const orders::Order& order, const orders::Line& line, std::int64_t quantity, const Context& context) {
   Events out;
@@ -31,11 +18,11 @@ Events remake(const orders::Order& order, const orders::Line& line, std::int64_t
     if (production.holder != holder && !a_part) continue;
     const std::int64_t pieces = std::min(left, production.printed + production.failed);
     if (pieces <= 0 || production.status == Status::cancelled) continue;
-    out.append(reprint(*id, pieces, context));
+    reprint(*id, pieces, context, out);
     if (!a_part) left -= pieces;
   }
   if (left <= 0 || product == nullptr || !product->catalogue) return out;
-  scrap_from_shelf(*product, holder, left, out);
+  products::scrap_held(*product, holder, left, context, out);
   Maker(context, out).make_new(*product, left, {.order = order.id, .line = line.id, .holder = holder, .source = order.source});
   return out;
 }

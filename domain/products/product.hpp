@@ -10,6 +10,7 @@
 #include "domain/kernel/context.hpp"
 #include "domain/kernel/events.hpp"
 #include "domain/models/model.hpp"
+#include "domain/products/batches.hpp"
 #include "domain/products/shortages.hpp"
 
 namespace layerline::quotes { struct Quote; }
@@ -66,6 +67,7 @@ struct Product {
   std::map<std::string, PrintFile> files = {};              // by profile
   std::int64_t unit_cost = 0;                               // as it was rolled up last
   std::int64_t on_hand = 0;                                 // finished units
+  Batches batches = {};                                     // of which
   std::int64_t allocated = 0;
   std::map<std::string, std::int64_t> holders = {};         // allocated to whom
   std::deque<Shortage> shortages = {};                      // of what is bought

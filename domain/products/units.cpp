@@ -17,6 +17,7 @@ Product& edit(Workshop& workshop, const std::string& id) { return workshop.produ
 
 void check(const Product& product) {
   assert(product.allocated >= 0 && product.on_hand >= product.allocated);
+  assert(sum(product.batches) == product.on_hand);
   (void)product;
 }
 
@@ -36,23 +37,15 @@ std::int64_t held_by(const Product& product, const std::string& holder) {
   return found == product.holders.end() ? 0 : found->second;
 }
 
-// A line of an order that is not over, or a production order that is not.
-bool waits(const Workshop& workshop, const std::string& holder) {
-  const std::size_t slash = holder.find('/');
-  if (slash == std::string::npos) {
-    const production::ProductionOrder* above = workshop.production_order(ProductionOrderId(holder));
-    return above != nullptr && above->status != production::Status::completed && above->status != production::Status::cancelled;
-  }
-  const orders::Order* order = workshop.order(OrderId(holder.substr(0, slash)));
-  return order != nullptr && order->status < orders::Status::shipped && orders::line(*order, holder.substr(slash + 1)) != nullptr;
-}
-
 }  // namespace
 
 // ---- evolve ----
 
 void evolve(Workshop& workshop, const events::UnitsReceived& event, Time) {
-  edit(workshop, event.product()).on_hand += event.quantity();
+  Product& product = edit(workshop, event.product());
+  product.on_hand += event.quantity();
+  fold(product.batches, event);
+  check(product);
   const auto production = workshop.production.find(ProductionOrderId(event.production_order()));
   if (production != workshop.production.end()) production->second.delivered += event.quantity();
   forget_alert_if_enough(workshop, ProductId(event.product()));
@@ -73,6 +66,7 @@ void evolve(Workshop& workshop, const events::UnitsIssued& event, Time) {
   Product& product = edit(workshop, event.product());
   hold(workshop, product, event.holder(), -event.quantity());
   product.on_hand -= event.quantity();
+  fold(product.batches, event, workshop);
   check(product);
 }
 
@@ -80,6 +74,7 @@ void evolve(Workshop& workshop, const events::UnitsScrapped& event, Time) {
   Product& product = edit(workshop, event.product());
   if (!event.holder().empty()) hold(workshop, product, event.holder(), -event.quantity());
   product.on_hand -= event.quantity();
+  fold(product.batches, event);
   const auto production = workshop.production.find(ProductionOrderId(event.production_order()));
   if (production != workshop.production.end()) production->second.delivered -= event.quantity();
   check(product);
@@ -88,6 +83,7 @@ void evolve(Workshop& workshop, const events::UnitsScrapped& event, Time) {
 void evolve(Workshop& workshop, const events::UnitsAdjusted& event, Time) {
   Product& product = edit(workshop, event.product());
   product.on_hand += event.quantity();
+  fold(product.batches, event);
   check(product);
   forget_alert_if_enough(workshop, product.id);
 }
@@ -119,6 +115,7 @@ Decided decide(const AdjustUnits& command, const Context& context) {
   event->set_quantity(command.difference);
   event->set_by(context.actor);
   event->set_reason(command.reason);
+  if (command.difference < 0) store(choose_oldest(product->batches, -command.difference), event->mutable_batches());
   return out;
 }
 
@@ -167,21 +164,34 @@ Events alert(const Product& product, std::int64_t safety_stock) {
   return out;
 }
 
-Events scrap(const ProductionOrderId& id, std::int64_t quantity, const Context& context) {
-  Events out;
+namespace {
+
+void note_scrapped(const Product& product, const ProductionOrderId& failed, const std::string& holder, std::int64_t quantity,
+                   const Context& context, Events& out) {
+  if (quantity <= 0) return;
+  const Batches there = left(product, out, context.workshop);
+  auto* event = out.on(stream(product.id.str())).mutable_units_scrapped();
+  event->set_product(product.id.str());
+  event->set_holder(holder);
+  event->set_quantity(quantity);
+  event->set_production_order(failed.str());
+  store(choose_bad(there, quantity, failed, holder, context.workshop), event->mutable_batches());
+}
+
+}  // namespace
+
+void scrap(const ProductionOrderId& id, std::int64_t quantity, const Context& context, Events& out) {
   const production::ProductionOrder& production = context.workshop.production.at(id);
   const Product* product = context.workshop.product(production.product);
-  if (product == nullptr || !product->catalogue) return out;
+  if (product == nullptr || !product->catalogue) return;
   const std::int64_t held = held_by(*product, production.holder);
   const std::string holder = held >= quantity ? production.holder : "";
   const std::int64_t bad = std::min({quantity, production.delivered, holder.empty() ? product->available() : held});
-  if (bad <= 0) return out;
-  auto* event = out.on(stream(product->id.str())).mutable_units_scrapped();
-  event->set_product(product->id.str());
-  event->set_holder(holder);
-  event->set_quantity(bad);
-  event->set_production_order(id.str());
-  return out;
+  note_scrapped(*product, id, holder, bad, context, out);
+}
+
+void scrap_held(const Product& product, const std::string& holder, std::int64_t quantity, const Context& context, Events& out) {
+  note_scrapped(product, ProductionOrderId(), holder, std::min(held_by(product, holder), quantity), context, out);
 }
 
 Events release_all(const std::string& holder, const Context& context) {
@@ -197,15 +207,22 @@ Events release_all(const std::string& holder, const Context& context) {
   return out;
 }
 
-Events issue(const ProductId& id, const std::string& holder, std::int64_t quantity, const Context& context) {
-  Events out;
-  const std::int64_t gone = std::min(quantity, held(context.workshop, id, holder));
-  if (gone <= 0) return out;
+namespace {
+
+void note_issued(const ProductId& id, const std::string& holder, std::int64_t quantity, const Context& context, Events& out) {
+  const Batches there = left(context.workshop.products.at(id), out, context.workshop);
   auto* event = out.on(stream(id.str())).mutable_units_issued();
   event->set_product(id.str());
   event->set_holder(holder);
-  event->set_quantity(gone);
-  return out;
+  event->set_quantity(quantity);
+  store(choose(there, quantity, holder, context.workshop), event->mutable_batches());
+}
+
+}  // namespace
+
+void issue(const ProductId& id, const std::string& holder, std::int64_t quantity, const Context& context, Events& out) {
+  const std::int64_t gone = std::min(quantity, held(context.workshop, id, holder));
+  if (gone > 0) note_issued(id, holder, gone, context, out);
 }
 
 std::int64_t held(const Workshop& workshop, const ProductId& id, const std::string& holder) {
@@ -213,17 +230,21 @@ std::int64_t held(const Workshop& workshop, const ProductId& id, const std::stri
   return product == nullptr ? 0 : held_by(*product, holder);
 }
 
-Events issue_all(const std::string& holder, const Context& context) {
-  Events out = forget_shortages(holder, context);
+void issue_all(const std::string& holder, const Context& context, Events& out) {
+  out.append(forget_shortages(holder, context));
   const auto held = context.workshop.held_units.find(holder);
-  if (held == context.workshop.held_units.end()) return out;
-  for (const auto& [product, quantity] : held->second) {
-    auto* event = out.on(stream(product.str())).mutable_units_issued();
-    event->set_product(product.str());
-    event->set_holder(holder);
-    event->set_quantity(quantity);
+  if (held == context.workshop.held_units.end()) return;
+  for (const auto& [product, quantity] : held->second) note_issued(product, holder, quantity, context, out);
+}
+
+bool waits(const Workshop& workshop, const std::string& holder) {
+  const std::size_t slash = holder.find('/');
+  if (slash == std::string::npos) {
+    const production::ProductionOrder* above = workshop.production_order(ProductionOrderId(holder));
+    return above != nullptr && above->status != production::Status::completed && above->status != production::Status::cancelled;
   }
-  return out;
+  const orders::Order* order = workshop.order(OrderId(holder.substr(0, slash)));
+  return order != nullptr && order->status < orders::Status::shipped && orders::line(*order, holder.substr(slash + 1)) != nullptr;
 }
 
 }  // namespace layerline::products

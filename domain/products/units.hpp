@@ -21,14 +21,22 @@ void note_allocated(const ProductId&, const std::string& holder, std::int64_t qu
 [[nodiscard]] Events receive(const ProductionOrderId&, const Context&);
 // So many came from a supplier.
 [[nodiscard]] Decided receive_bought(const ProductId&, std::int64_t quantity, const std::string& reference, const Context&);
-// Units of a finished production order turned out to be bad.
-[[nodiscard]] Events scrap(const ProductionOrderId&, std::int64_t quantity, const Context&);
-// All that is held: given back, or gone. Nothing more is waited for.
+// All that is held is given back. Nothing more is waited for.
 [[nodiscard]] Events release_all(const std::string& holder, const Context&);
-[[nodiscard]] Events issue_all(const std::string& holder, const Context&);
+
+// What leaves the shelf; `out` holds what the same decision has said before, as no unit leaves twice.
+// Units of a finished production order turned out to be bad.
+void scrap(const ProductionOrderId&, std::int64_t quantity, const Context&, Events& out);
+// So many of what is held turned out to be bad, and nobody knows who made them.
+void scrap_held(const Product&, const std::string& holder, std::int64_t quantity, const Context&, Events& out);
 // So many of what is held are gone; the holder waits for the rest.
-[[nodiscard]] Events issue(const ProductId&, const std::string& holder, std::int64_t quantity, const Context&);
+void issue(const ProductId&, const std::string& holder, std::int64_t quantity, const Context&, Events& out);
+// All that is held is gone. Nothing more is waited for.
+void issue_all(const std::string& holder, const Context&, Events& out);
+
 [[nodiscard]] std::int64_t held(const Workshop&, const ProductId&, const std::string& holder);
+// A line of an order that is not over, or a production order that is not.
+[[nodiscard]] bool waits(const Workshop&, const std::string& holder);
 
 // Too few of what is bought are there, and nobody was told yet.
 [[nodiscard]] Events alert(const Product&, std::int64_t safety_stock);

@@ -30,6 +30,7 @@ inline constexpr std::size_t bom_lines_max = 50;
 inline constexpr std::size_t bom_parts_max = 50;                    // production orders that one unit may take, over all levels
 inline constexpr std::int64_t bom_quantity_max = 1'000;
 inline constexpr std::int64_t units_max = 1'000'000'000;
+inline constexpr int batches_named_max = 1'000;                      // by one event, so that it fits into a record
 inline constexpr std::size_t order_lines_max = 100;
 inline constexpr std::int64_t lots_chosen_max = 20;                 // for one production order
 inline constexpr std::int64_t photos_max = 100;                     // of one order's quality check

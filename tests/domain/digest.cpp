@@ -90,6 +90,16 @@ std::string line(const printing::Job& j) {
                      j.layer, j.started, j.stop_requested);
 }
 
+std::string line(const products::Product& p) {
+  std::string text = fmt::format("product {} {} {} {} {} {} {} {} {}", p.id.str(), p.sku, p.bom.size(), p.bom_version,
+                                 p.unit_cost, p.on_hand, p.allocated, p.entry.price, p.alerted);
+  for (const auto& [holder, quantity] : p.holders) text += fmt::format(" {}={}", holder, quantity);
+  for (const products::Batch& batch : p.batches)
+    text += fmt::format(" b:{}:{}={}", batch.production.str(), batch.reference, batch.units);
+  for (const products::Shortage& shortage : p.shortages) text += fmt::format(" s:{}={}", shortage.holder, shortage.quantity);
+  return text;
+}
+
 }  // namespace
 
 std::string digest(const Workshop& w) {
@@ -105,13 +115,7 @@ std::string digest(const Workshop& w) {
   each(w.production, out, any);
   each(w.printers, out, any);
   each(w.jobs, out, any);
-  each(w.products, out, [](const products::Product& p) {
-    std::string text = fmt::format("product {} {} {} {} {} {} {} {} {}", p.id.str(), p.sku, p.bom.size(), p.bom_version,
-                                   p.unit_cost, p.on_hand, p.allocated, p.entry.price, p.alerted);
-    for (const auto& [holder, quantity] : p.holders) text += fmt::format(" {}={}", holder, quantity);
-    for (const products::Shortage& shortage : p.shortages) text += fmt::format(" s:{}={}", shortage.holder, shortage.quantity);
-    return text;
-  });
+  each(w.products, out, any);
   each(w.mappings, out, [](const ProductId& id) { return "mapped " + id.str(); });
   each(w.carts, out, [](const carts::Cart& c) {
     std::string text = fmt::format("cart {} {} {} {} {} {}", c.id.str(), c.checkout.str(), c.touched.ms, c.personal, c.ordered, c.expired);

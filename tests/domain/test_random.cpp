@@ -9,6 +9,7 @@
 #include "tests/domain/random_lots.hpp"
 #include "tests/domain/random_parcels.hpp"
 #include "tests/domain/random_purchases.hpp"
+#include "tests/domain/random_units.hpp"
 #include "tests/domain/scenario.hpp"
 
 namespace layerline::test {
@@ -419,6 +420,8 @@ Run run(std::uint64_t seed, int commands) {
   Dice dice(seed);
   Scenario s;
   Workshop again;   // folded from the events alone
+  Workshop old;     // folded as if they were from before there were batches
+  UnitLedger units;
   std::size_t folded = 0;
   Run out;
   for (int i = 0; i < commands; ++i) {
@@ -428,13 +431,20 @@ Run run(std::uint64_t seed, int commands) {
     s.when(command);
     if (s.answer && !s.answer->empty()) out.accepted[command.index()] += 1;
     if (!s.answer && i % 16 == 0) REQUIRE(digest(s.workshop) == before);
-    for (; folded < s.journal.size(); ++folded) out.flows.fold(again, s.journal[folded], s.now);
-    const std::string problem = broken(s.workshop);
+    for (; folded < s.journal.size(); ++folded) {
+      const NewEvent& event = s.journal[folded];
+      out.flows.fold(again, event, s.now);
+      evolve(old, event.stream, without_batches(event.event), s.now);
+      units.note(event.event);
+    }
+    std::string problem = broken(s.workshop);
+    if (problem.empty()) problem = units.broken(s.workshop);
     REQUIRE_MESSAGE(problem.empty(), fmt::format("{} after command {} of kind {} with seed {}", problem, i, command.index(), seed));
     if (i % 64 == 0) REQUIRE(digest(again) == digest(s.workshop));
   }
   REQUIRE(digest(again) == digest(s.workshop));
   REQUIRE(out.flows.unnoticed(again).empty());
+  for (const auto& [id, product] : old.products) REQUIRE(products::sum(product.batches) == s.workshop.product(id)->on_hand);
   out.journal = bytes_of(s.journal);
   for (const auto& [id, job] : s.workshop.jobs) out.prints += job.status == printing::JobStatus::finished ? 1 : 0;
   return out;

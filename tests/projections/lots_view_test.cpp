@@ -193,45 +193,67 @@ TEST_CASE("projections: lots: what lies where is shown, and the list of a materi
   CHECK(locations[1].find("materials")->array()->front().integer("mg") == 1'000'000'000'000 + 984'700);
 }
 
-TEST_CASE("projections: lots: pieces from the stock lead back to their spools through all levels, first in first out") {
+namespace {
+
+// A production order that takes all of a spool of its own, or none.
+void make(testing::Journal& journal, const std::string& id, const std::string& product, const std::string& spool) {
+  auto* made = journal.commit().on("production/" + id).mutable_production_order_created();
+  made->set_production_order(id);
+  made->set_number("PO-" + id);
+  made->set_product(product);
+  made->set_quantity(2);
+  if (spool.empty()) return;
+  receive(journal, spool, 10'000);
+  auto* consumed = journal.commit().on("material/PLA-black").mutable_stock_consumed();
+  consumed->set_material("PLA-black");
+  consumed->set_production_order(id);
+  consumed->set_job("job-" + id);
+  consumed->set_milligrams(10'000);
+  fill(consumed->add_lots(), spool, "shelf", 10'000);
+}
+
+void finish(testing::Journal& journal, const std::string& id, const std::string& product) {
+  auto* received = journal.commit().on("product/" + product).mutable_units_received();
+  received->set_product(product);
+  received->set_production_order(id);
+  received->set_quantity(2);
+}
+
+// Of the batches that these production orders made, one of each; without any, as it was before events named batches.
+void issue(testing::Journal& journal, const std::string& product, const std::string& holder, std::int64_t units,
+           const std::vector<std::string>& batches = {}) {
+  auto* issued = journal.commit().on("product/" + product).mutable_units_issued();
+  issued->set_product(product);
+  issued->set_holder(holder);
+  issued->set_quantity(units);
+  for (const std::string& made : batches) {
+    auto* batch = issued->add_batches();
+    batch->set_production_order(made);
+    batch->set_units(1);
+  }
+}
+
+// "S-1 S-2 ": the spools that an order was made of; of one moment, by name.
+std::string spools(const Folded& folded, const std::string& order) {
+  std::string out;
+  for (const Json& use : items(lots::materials_of_order(folded.queries, here, order, {}))) out += std::string(use.text("lot")) + " ";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("projections: lots: pieces from the stock lead back to their spools through all levels") {
   testing::Journal journal;
   testing::open_workshop(journal);
-  const auto make = [&](const std::string& id, const std::string& product, const std::string& spool) {
-    auto* made = journal.commit().on("production/" + id).mutable_production_order_created();
-    made->set_production_order(id);
-    made->set_number("PO-" + id);
-    made->set_product(product);
-    made->set_quantity(2);
-    if (spool.empty()) return;
-    receive(journal, spool, 10'000);
-    auto* consumed = journal.commit().on("material/PLA-black").mutable_stock_consumed();
-    consumed->set_material("PLA-black");
-    consumed->set_production_order(id);
-    consumed->set_job("job-" + id);
-    consumed->set_milligrams(10'000);
-    fill(consumed->add_lots(), spool, "shelf", 10'000);
-  };
-  const auto finish = [&](const std::string& id, const std::string& product) {
-    auto* received = journal.commit().on("product/" + product).mutable_units_received();
-    received->set_product(product);
-    received->set_production_order(id);
-    received->set_quantity(2);
-  };
-  const auto issue = [&](const std::string& product, const std::string& holder, std::int64_t units) {
-    auto* issued = journal.commit().on("product/" + product).mutable_units_issued();
-    issued->set_product(product);
-    issued->set_holder(holder);
-    issued->set_quantity(units);
-  };
-  make("wheel-1", "wheel", "S-1");
-  make("wheel-2", "wheel", "S-2");
-  finish("wheel-1", "wheel");
-  finish("wheel-2", "wheel");
-  make("car-1", "car", "");
-  issue("wheel", "car-1", 2);
-  finish("car-1", "car");
-  issue("car", "order-7/1", 1);
-  issue("wheel", "order-8/1", 1);
+  make(journal, "wheel-1", "wheel", "S-1");
+  make(journal, "wheel-2", "wheel", "S-2");
+  finish(journal, "wheel-1", "wheel");
+  finish(journal, "wheel-2", "wheel");
+  make(journal, "car-1", "car", "");
+  issue(journal, "wheel", "car-1", 2);
+  finish(journal, "car-1", "car");
+  issue(journal, "car", "order-7/1", 1);
+  issue(journal, "wheel", "order-8/1", 1);
   const Folded folded(journal);
   const auto of_car = items(lots::materials_of_order(folded.queries, here, "order-7", {}));
   REQUIRE(of_car.size() == 1);
@@ -244,6 +266,31 @@ TEST_CASE("projections: lots: pieces from the stock lead back to their spools th
   std::string orders;
   for (const Json& use : items(lots::uses_of_lot(folded.queries, here, "S-1", {}))) orders += std::string(use.text("order_id")) + ";";
   CHECK(orders == "order-7;;");   // and what was made for the stock, first
+}
+
+TEST_CASE("projections: lots: an order was made of the spools of just the batches that its issue names, not of the oldest") {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  for (const char* number : {"1", "2", "3"}) {
+    make(journal, std::string("wheel-") + number, "wheel", std::string("S-") + number);
+    finish(journal, std::string("wheel-") + number, "wheel");
+  }
+  issue(journal, "wheel", "order-7/1", 2, {"wheel-2", "wheel-3"});
+  auto* scrapped = journal.commit().on("product/wheel").mutable_units_scrapped();
+  scrapped->set_product("wheel");
+  scrapped->set_quantity(1);
+  scrapped->set_production_order("wheel-1");
+  scrapped->add_batches()->set_production_order("wheel-2");   // whatever failed: this is what is gone
+  scrapped->mutable_batches(0)->set_units(1);
+  auto* counted = journal.commit().on("product/wheel").mutable_units_adjusted();
+  counted->set_product("wheel");
+  counted->set_quantity(-1);
+  counted->add_batches()->set_production_order("wheel-1");
+  counted->mutable_batches(0)->set_units(1);
+  issue(journal, "wheel", "order-8/1", 2);   // what is left
+  const Folded folded(journal);
+  CHECK(spools(folded, "order-7") == "S-2 S-3 ");
+  CHECK(spools(folded, "order-8") == "S-1 S-3 ");
 }
 
 TEST_CASE("projections: lots: the slot of a printer shows what is left of its spool") {

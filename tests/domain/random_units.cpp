@@ -1,0 +1,70 @@
+#include "tests/domain/random_units.hpp"
+
+#include <fmt/format.h>
+
+namespace layerline::test {
+
+template <class Event>
+void UnitLedger::leave(const Event& event, std::int64_t quantity) {
+  auto& there = there_[event.product()];
+  for (const events::UnitBatch& batch : event.batches()) {
+    const Origin origin(batch.production_order(), batch.reference());
+    quantity -= batch.units();
+    std::int64_t& units = there[origin];
+    units -= batch.units();
+    if (batch.units() <= 0 || units < 0) problem_ = event.product() + ": units leave that are not there";
+    if (units == 0) there.erase(origin);
+  }
+  if (quantity != 0) problem_ = event.product() + ": units leave, and nobody says which";
+}
+
+void UnitLedger::note_issued(const events::UnitsIssued& event) {
+  leave(event, event.quantity());
+  bool others = false;
+  for (const events::UnitBatch& batch : event.batches()) others = others || made_for_[batch.production_order()] != event.holder();
+  for (const auto& [origin, units] : there_[event.product()])
+    if (others && made_for_[origin.first] == event.holder()) problem_ = event.holder() + " gets others', and its own lie there";
+}
+
+void UnitLedger::note(const events::Event& event) {
+  if (!problem_.empty()) return;
+  if (const auto& made = event.production_order_created(); event.has_production_order_created()) {
+    made_for_[made.production_order()] = made.holder();
+  } else if (const auto& received = event.units_received(); event.has_units_received()) {
+    there_[received.product()][{received.production_order(), received.reference()}] += received.quantity();
+  } else if (event.has_units_issued()) {
+    note_issued(event.units_issued());
+  } else if (event.has_units_scrapped()) {
+    leave(event.units_scrapped(), event.units_scrapped().quantity());
+  } else if (const auto& adjusted = event.units_adjusted(); event.has_units_adjusted()) {
+    if (adjusted.quantity() > 0)
+      there_[adjusted.product()][{"", ""}] += adjusted.quantity();
+    else
+      leave(adjusted, -adjusted.quantity());
+  }
+}
+
+std::string UnitLedger::broken(const Workshop& workshop) const {
+  if (!problem_.empty()) return problem_;
+  for (const auto& [id, product] : workshop.products) {
+    std::map<Origin, std::int64_t> lying;
+    for (const products::Batch& batch : product.batches) {
+      lying[{batch.production.str(), batch.reference}] += batch.units;
+      if (batch.units <= 0) return product.sku + ": an empty batch";
+    }
+    const auto there = there_.find(id.str());
+    if (lying != (there == there_.end() ? std::map<Origin, std::int64_t>{} : there->second))
+      return product.sku + ": other batches lie there than the events tell of";
+    if (products::sum(product.batches) != product.on_hand) return product.sku + ": its batches are not what is on hand";
+  }
+  return "";
+}
+
+events::Event without_batches(events::Event event) {
+  if (event.has_units_issued()) event.mutable_units_issued()->clear_batches();
+  if (event.has_units_scrapped()) event.mutable_units_scrapped()->clear_batches();
+  if (event.has_units_adjusted()) event.mutable_units_adjusted()->clear_batches();
+  return event;
+}
+
+}  // namespace layerline::test
