@@ -4,6 +4,8 @@
 
 #include "domain/policies/mails.hpp"
 #include "domain/policies/routine.hpp"
+#include "domain/production/components.hpp"
+#include "domain/production/leftover.hpp"
 #include "domain/workshop/workshop.hpp"
 
 namespace layerline::policies {
@@ -120,8 +122,10 @@ Events on_units_shortage(const events::UnitsShortageNoted& event, const Context&
 
 Events on_reprint(const events::ProductionReprintNeeded& event, const Context& context) {
   const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(event.production_order()));
-  if (production.material.empty()) return {};
-  return inventory::reserve(production.material, production.id, production.mass_per_unit * event.quantity(), context);
+  Events out = production::provide_components(production.id, context);
+  if (!production.material.empty())
+    out.append(inventory::reserve(production.material, production.id, production.mass_per_unit * event.quantity(), context));
+  return out;
 }
 
 // First the books, then the printers: what the stock takes back must not be printed from in the same step.
@@ -149,6 +153,14 @@ Events on_piece(const std::string& id, const Context& context) {
   return production::complete_if_done(production.id, context);
 }
 
+// Of a cancelled order it may have been finished before its printer stopped.
+Events on_printed(const std::string& id, const Context& context) {
+  Events out = on_piece(id, context);
+  const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(id));
+  if (production.status == production::Status::cancelled) production::receive_left(production, 1, context, out);
+  return out;
+}
+
 Events on_order_of_job(const std::string& job, const Context& context) {
   const printing::Job& print = context.workshop.jobs.at(PrintJobId(job));
   return orders::print_started(context.workshop.production.at(print.production).order, context);
@@ -161,6 +173,7 @@ Events on_production_completed(const events::ProductionCompleted& event, const C
     out = inventory::release(production.material, production.id, inventory::reserved_for(*material, production.id), context);
   out.append(products::receive(production.id, context));
   products::issue_all(production.id.str(), context, out);   // its components are in the pieces now
+  out.append(production::complete_above(production, context));
   out.append(orders::production_completed(production.order, context));
   return out;
 }
@@ -227,7 +240,7 @@ Events react(const events::Event& event, const Context& context) {
     case K::kProductionOrderCreated: return on_production_order(event.production_order_created(), context);
     case K::kProductionReprintNeeded: return on_reprint(event.production_reprint_needed(), context);
     case K::kProductionFileAttached: return printing::dispatch(context);
-    case K::kProductionUnitPrinted: return on_piece(event.production_unit_printed().production_order(), context);
+    case K::kProductionUnitPrinted: return on_printed(event.production_unit_printed().production_order(), context);
     case K::kProductionUnitFailed: return on_piece(event.production_unit_failed().production_order(), context);
     case K::kProductionCompleted: return on_production_completed(event.production_completed(), context);
     case K::kProductionCancelled: return printing::dispatch(context);

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "domain/production/make.hpp"
+#include "domain/production/components.hpp"
+#include "domain/production/leftover.hpp"
 #include "domain/workshop/workshop.hpp"
 
 namespace layerline::production {
@@ -14,9 +15,9 @@ std::string stream(const ProductionOrderId& id) { return "production/" + id.str(
 
 ProductionOrder& edit(Workshop& workshop, const std::string& id) { return workshop.production.at(ProductionOrderId(id)); }
 
-bool over(const ProductionOrder& production) { return production.status == Status::completed || production.status == Status::cancelled; }
-
 }  // namespace
+
+bool over(const ProductionOrder& production) { return production.status == Status::completed || production.status == Status::cancelled; }
 
 // ---- evolve ----
 
@@ -45,11 +46,14 @@ void evolve(Workshop& workshop, const events::ProductionOrderCreated& event, Tim
   production.infill_percent = event.infill_percent();
   production.line = event.line();
   production.holder = event.holder();
+  production.bom_version = event.bom_version();
   for (const std::string& step : event.steps()) production.steps.push_back({step});
   workshop.numbers.note(production.number);
   requeue(workshop, production);
   if (!production.order.empty()) workshop.orders.at(production.order).production.push_back(production.id);
   else if (production.holder.empty()) workshop.orders_for_item[production.product.str()] += 1;
+  if (const auto above = workshop.production.find(ProductionOrderId(production.holder)); above != workshop.production.end())
+    above->second.components.push_back(production.id);
   workshop.production.emplace(production.id, std::move(production));
 }
 
@@ -228,6 +232,22 @@ Decided decide(const StartProduction& command, const Context& context) {
   return out;
 }
 
+namespace {
+
+Rejection missing(const MissingComponent& component, const ProductionOrder& production, const Workshop& workshop) {
+  const std::string& sku = workshop.products.at(component.product).sku;
+  const ProductionOrder* maker = workshop.production_order(component.maker);
+  Rejection rejection{Refusal::refused, "component-missing",
+                      fmt::format("{} of {} did not come yet, which {} is put together of.", component.quantity, sku, production.number),
+                      {{"component", component.product.str()}, {"sku", sku}, {"missing", std::to_string(component.quantity)}}};
+  if (maker == nullptr) return rejection;
+  rejection.data.emplace_back("production_order", maker->id.str());
+  rejection.data.emplace_back("production_order_number", maker->number);
+  return rejection;
+}
+
+}  // namespace
+
 Decided decide(const CompleteProduction& command, const Context& context) {
   const ProductionOrder* production = context.workshop.production_order(command.production);
   if (production == nullptr) return not_found("production order");
@@ -235,6 +255,8 @@ Decided decide(const CompleteProduction& command, const Context& context) {
   if (production->status == Status::cancelled)
     return refuse("production-over", fmt::format("Production order {} is cancelled.", production->number));
   if (production->in_progress > 0) return refuse("production-printing", fmt::format("A piece of {} is being printed.", production->number));
+  if (const auto component = missing_component(*production, context.workshop))
+    return std::unexpected(missing(*component, *production, context.workshop));
   Events out;
   const std::int64_t pieces = production->open + production->failed;
   // The pieces were made without a print of ours: their material is booked as estimated.
@@ -255,6 +277,7 @@ Events cancel(const ProductionOrderId& id, const Context& context) {
   auto* event = out.on(stream(id)).mutable_production_cancelled();
   event->set_production_order(id.str());
   event->set_by(context.actor);
+  receive_left(production, production.printed, context, out);
   out.append(printing::stop_all_of(id, context));
   out.append(products::release_all(id.str(), context));   // its components
   // What a running print uses is taken from its reservation when it ends; the rest is free now.
@@ -273,14 +296,31 @@ void reprint(const ProductionOrderId& id, std::int64_t quantity, const Context& 
   if (pieces <= 0 || production.status == Status::cancelled) return;
   auto* event = out.on(stream(id)).mutable_production_reprint_needed();
   event->set_production_order(id.str());
-  event->set_quantity(pieces);   // a policy reserves their material
+  event->set_quantity(pieces);   // a policy reserves their material and provides their components
   products::scrap(id, pieces - std::min(pieces, production.failed), context, out);
 }
+
+namespace {
+
+constexpr const char* component_missing = "component_missing";
+
+void note_waiting(const ProductionOrder& production, const std::string& reason, Events& out) {
+  if (production.waits_for == std::vector{reason}) return;
+  auto* event = out.on(stream(production.id)).mutable_production_deferred();
+  event->set_production_order(production.id.str());
+  event->add_reasons(reason);
+}
+
+}  // namespace
 
 Events complete_if_done(const ProductionOrderId& id, const Context& context) {
   Events out;
   const ProductionOrder& production = context.workshop.production.at(id);
-  if (over(production) || production.printed < production.quantity || products::lacks_units(context.workshop, id.str())) return out;
+  if (over(production) || production.printed < production.quantity) return out;
+  if (missing_component(production, context.workshop)) {
+    note_waiting(production, component_missing, out);
+    return out;
+  }
   auto* event = out.on(stream(id)).mutable_production_completed();
   event->set_production_order(id.str());
   event->set_order(production.order.str());

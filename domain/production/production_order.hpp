@@ -49,6 +49,8 @@ struct ProductionOrder {
   std::vector<std::string> waits_for;    // why it is not dispatched, as last noted
   std::string line;                      // of the order
   std::string holder;                    // who gets the finished units; empty: the stock
+  std::vector<ProductionOrderId> components;   // that make for it
+  std::int64_t bom_version = 0;          // that it is made by; 0: it has none
   std::int64_t delivered = 0;            // finished units that the stock has received
   std::int64_t photos = 0;               // of its quality check, if it was made for the stock
   std::vector<WorkStep> steps;           // in the order in which they are done
@@ -83,7 +85,10 @@ struct CreateProduction { ProductionOrderId production; ProductId product; std::
 [[nodiscard]] Events prepare_file(const ProductionOrderId&, const Context&);
 [[nodiscard]] Events cancel(const ProductionOrderId&, const Context&);
 void reprint(const ProductionOrderId&, std::int64_t quantity, const Context&, Events& out);
+// Once all pieces are printed and all that goes into them is there.
 [[nodiscard]] Events complete_if_done(const ProductionOrderId&, const Context&);
+
+[[nodiscard]] bool over(const ProductionOrder&);   // completed or cancelled
 
 void evolve(Workshop&, const events::ProductionOrderCreated&, Time);
 void evolve(Workshop&, const events::PrintFileAttached&, Time);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "domain/production/components.hpp"
+
 namespace layerline::test {
 
 template <class Event>
@@ -44,6 +46,23 @@ void UnitLedger::note(const events::Event& event) {
   }
 }
 
+namespace {
+
+// Nothing is complete without what goes into it, and no piece that was printed stands in no book.
+std::string broken_pieces(const Workshop& workshop) {
+  for (const auto& [id, production] : workshop.production) {
+    const products::Product& product = workshop.products.at(production.product);
+    if (production.status == production::Status::completed && production::missing_component(production, workshop))
+      return production.number + " is complete, and a component is missing";
+    if (production.status == production::Status::cancelled && product.catalogue && production.printed > production.delivered &&
+        !production::has_components(production, workshop))
+      return production.number + " is cancelled, and the stock did not get its pieces";
+  }
+  return "";
+}
+
+}  // namespace
+
 std::string UnitLedger::broken(const Workshop& workshop) const {
   if (!problem_.empty()) return problem_;
   for (const auto& [id, product] : workshop.products) {
@@ -57,7 +76,7 @@ std::string UnitLedger::broken(const Workshop& workshop) const {
       return product.sku + ": other batches lie there than the events tell of";
     if (products::sum(product.batches) != product.on_hand) return product.sku + ": its batches are not what is on hand";
   }
-  return "";
+  return broken_pieces(workshop);
 }
 
 events::Event without_batches(events::Event event) {

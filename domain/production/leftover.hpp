@@ -1,0 +1,16 @@
+// Pieces of a production order that was cancelled: good ones, which lie there and are nobody's.
+#pragma once
+
+#include <cstdint>
+
+#include "domain/kernel/context.hpp"
+#include "domain/kernel/events.hpp"
+#include "domain/production/production_order.hpp"
+
+namespace layerline::production {
+
+// So many of those that were printed and that the stock has not received yet. Not of what a quote sold: nobody else wants it. Nor of what
+// others go into: it is not finished.
+void receive_left(const ProductionOrder&, std::int64_t most, const Context&, Events& out);
+
+}  // namespace layerline::production
