@@ -21,6 +21,7 @@ using Command = std::variant<
     payments::RecordIntent, payments::RecordIntentRefusal, payments::ObservePayment, payments::RecordPayment, payments::RefundPayment,
     inventory::DefineMaterial, inventory::ReceiveStock, inventory::AdjustStock, inventory::WeighPrint,
     inventory::OpenLocation, inventory::TransferStock, inventory::CountLot, inventory::WeighSpool, inventory::ChooseLots,
+    inventory::IssueStock,
     production::RecordPrintFile, production::RecordPrintFileRefusal, production::StartProduction, production::CompleteProduction,
     production::CreateProduction, production::FinishWorkStep,
     printing::AddPrinter, printing::LoadFilament, printing::ClearPlate, printing::ObservePrinter, printing::ObservePrint,

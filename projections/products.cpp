@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "projections/dispatch.hpp"
+#include "projections/document.hpp"
 #include "projections/documents.hpp"
 #include "projections/format.hpp"
 
@@ -151,12 +152,35 @@ struct Fold {
     json["allocated"] = json.integer("allocated") + allocated;
     json["available"] = json.integer("on_hand") - json.integer("allocated");
   }
-  void operator()(const events::UnitsReceived& e) { count(e.product(), e.quantity(), 0); }
+  void operator()(const events::UnitsReceived& e) {
+    count(e.product(), e.quantity(), 0);
+    Json line{{"by", text_or_null(e.by())}, {"production_order_id", text_or_null(e.production_order())},
+              {"reference", text_or_null(e.reference())}};
+    write_line(e.product(), "received", e.quantity(), std::move(line));
+  }
   void operator()(const events::UnitsAllocated& e) { count(e.product(), 0, e.quantity()); }
   void operator()(const events::UnitsReleased& e) { count(e.product(), 0, -e.quantity()); }
-  void operator()(const events::UnitsIssued& e) { count(e.product(), -e.quantity(), -e.quantity()); }
-  void operator()(const events::UnitsScrapped& e) { count(e.product(), -e.quantity(), e.holder().empty() ? 0 : -e.quantity()); }
-  void operator()(const events::UnitsAdjusted& e) { count(e.product(), e.quantity(), 0); }
+  void operator()(const events::UnitsIssued& e) {
+    count(e.product(), -e.quantity(), -e.quantity());
+    write_line(e.product(), "issued", -e.quantity(), held_by(e.holder()));
+  }
+  void operator()(const events::UnitsScrapped& e) {
+    count(e.product(), -e.quantity(), e.holder().empty() ? 0 : -e.quantity());
+    Json line = held_by(e.holder());
+    if (!e.production_order().empty()) line["production_order_id"] = e.production_order();   // the one whose units were bad
+    write_line(e.product(), "scrapped", -e.quantity(), std::move(line));
+  }
+  void operator()(const events::UnitsAdjusted& e) {
+    count(e.product(), e.quantity(), 0);
+    write_line(e.product(), "adjusted", e.quantity(), Json{{"by", text_or_null(e.by())}, {"reason", text_or_null(e.reason())}});
+  }
+  void write_line(const std::string& product, std::string_view what, std::int64_t change, Json said);
+  // "<order>/<line>", or the production order that uses them up; empty: nobody held them.
+  static Json held_by(std::string_view holder) {
+    const std::size_t slash = holder.find('/');
+    if (slash == std::string_view::npos) return Json{{"production_order_id", text_or_null(holder)}};
+    return Json{{"order_id", holder.substr(0, slash)}, {"line", holder.substr(slash + 1)}};
+  }
   // What is waited for, by whom; the document shows the sum.
   void operator()(const events::UnitsShortageNoted& e) {
     Entry* known = documents.find("shortages", e.product());
@@ -196,6 +220,20 @@ struct Fold {
              PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T>
   void operator()(const T&) {}
 };
+
+// The ledger: one line for each change of what is on hand. Its place is that of the event in the product's stream.
+void Fold::write_line(const std::string& product, std::string_view what, std::int64_t change, Json said) {
+  const std::string id = fmt::format("{}-{:012}", product, event.version);
+  const std::int64_t on_hand = documents.edit("product", product).json.integer("on_hand");
+  Entry& line = documents.create("ledger", id, commit.time_ms);
+  line.final = true;
+  line.version = event.version;
+  line.json = Json{{"id", id}, {"product_id", product}, {"event", what}, {"at", iso_time(commit.time_ms)}, {"actor", commit.actor},
+                   {"change", change}, {"on_hand", on_hand}, {"by", Json()}, {"reason", Json()}, {"reference", Json()},
+                   {"production_order_id", Json()}, {"order_id", Json()}, {"line", Json()}};
+  for (const store::Member& member : *said.object()) line.json[member.name] = member.value;
+  documents.list(line, "ledger", product, newest_first(static_cast<std::int64_t>(event.version)));
+}
 
 void Fold::store_entry(Entry& entry, const events::ProductEntry& said) {
   const std::string unit = currency();
@@ -261,7 +299,7 @@ bool belongs(const Document& document, std::string_view category, const std::set
 
 }  // namespace
 
-const View view{.name = "products", .version = 4, .poison = Poison::park, .apply = apply};
+const View view{.name = "products", .version = 5, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view product) {
   return queries.get(view.name, scope, "product", product);
@@ -279,6 +317,12 @@ std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope,
   if (!words.empty()) return queries.list(view.name, scope, "word", *words.begin(), filter.status, request, keep);
   if (!filter.category.empty()) return queries.list(view.name, scope, "category", filter.category, filter.status, request);
   return queries.list(view.name, scope, "all", "all", filter.status, request);
+}
+std::expected<Page, QueryError> ledger(const Queries& queries, const Scope& scope, std::string_view product, const PageRequest& request) {
+  const auto named = find_by_sku(queries, scope, product);
+  if (!named && named.error() == QueryError::damaged) return std::unexpected(named.error());
+  const auto json = named ? Json::parse(named->json) : std::nullopt;
+  return queries.list(view.name, scope, "ledger", json ? json->text("id") : product, "", request);
 }
 std::expected<Page, QueryError> mappings(const Queries& queries, const Scope& scope, const PageRequest& request) {
   return queries.list(view.name, scope, "mappings", "all", "", request);

@@ -21,6 +21,9 @@ struct Filter {
 // price is 0.
 [[nodiscard]] std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, const Filter& filter, std::string_view by,
                                                    const PageRequest& request);
+// What came onto the shelf and what left it, the newest first, of a product by its id or its SKU; the newest line says what is on hand.
+[[nodiscard]] std::expected<Page, QueryError> ledger(const Queries& queries, const Scope& scope, std::string_view product,
+                                                     const PageRequest& request);
 [[nodiscard]] std::expected<Page, QueryError> mappings(const Queries& queries, const Scope& scope, const PageRequest& request);
 
 }  // namespace layerline::projections::products

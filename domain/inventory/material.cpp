@@ -47,7 +47,7 @@ LotParts negative(LotParts parts) {
 }
 
 void forget_low_alert(Material& material) {
-  if (material.available() >= material.low_stock) material.alerted = false;
+  if (material.available() >= material.alerted_below) material.alerted_below = {};
 }
 
 }  // namespace
@@ -58,7 +58,9 @@ void evolve(Workshop& workshop, const events::MaterialDefined& event, Time) {
   Material& material = edit(workshop, event.material());
   material.type = event.type();
   material.colour = event.colour();
+  const bool by_own_level = material.alerted_below.milligrams > 0 && material.alerted_below == material.low_stock;
   material.low_stock = {event.low_stock_mg()};
+  if (by_own_level) material.alerted_below = material.low_stock;
   material.defined = true;
   forget_low_alert(material);
 }
@@ -136,7 +138,17 @@ void evolve(Workshop& workshop, const events::ConsumptionCorrected& event, Time)
   check(material);
 }
 
-void evolve(Workshop& workshop, const events::StockLow& event, Time) { edit(workshop, event.material()).alerted = true; }
+void evolve(Workshop& workshop, const events::StockLow& event, Time) {
+  edit(workshop, event.material()).alerted_below = {event.low_stock_mg()};
+}
+
+void forget_alert_if_enough(Workshop& workshop, const MaterialId& id) {
+  const auto known = workshop.materials.find(id);
+  if (known == workshop.materials.end()) return;
+  Material& material = known->second;
+  if (material.alerted_below > material.low_stock) material.alerted_below = alert_level(workshop, material);
+  forget_low_alert(material);
+}
 
 // ---- decisions ----
 
@@ -344,16 +356,22 @@ Events rebalance(const MaterialId& id, const Context& context) {
       note_reservation(id, shortage.production, shortage.mass, out);
     }
   if (out.empty()) out = settle_holds(*material, context);   // what is reserved is right by now
-  if (material->defined && !material->alerted && available < material->low_stock) {
+  const Mass level = alert_level(context.workshop, *material);
+  if (material->defined && material->alerted_below.milligrams == 0 && available < level) {
     auto* event = out.on(stream(id)).mutable_stock_low();
     event->set_material(id.str());
     event->set_available_mg(available.milligrams);
-    event->set_low_stock_mg(material->low_stock.milligrams);
+    event->set_low_stock_mg(level.milligrams);
   }
   return out;
 }
 
 // ---- queries ----
+
+Mass alert_level(const Workshop& workshop, const Material& material) {
+  const auto rules = workshop.item_rules.find(material.id.str());
+  return rules == workshop.item_rules.end() ? material.low_stock : std::max(material.low_stock, Mass{rules->second.safety_stock});
+}
 
 MaterialId choose(const Workshop& workshop, const std::string& type, const std::string& colour) {
   if (!colour.empty()) return MaterialId(type + "-" + colour);

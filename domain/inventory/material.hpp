@@ -34,7 +34,7 @@ struct Material {
   std::string colour;
   bool defined = false;
   Mass low_stock;
-  bool alerted = false;
+  Mass alerted_below;      // the level that somebody was told it is below; 0: nobody was told
   Mass on_hand;
   Mass reserved;
   std::map<ProductionOrderId, Mass> reservations;
@@ -92,6 +92,8 @@ struct WeighPrint { PrintJobId job; Mass mass; };
 
 // ---- queries ----
 
+// Below it somebody is told: its own level, or the safety stock that its rules say if that is more.
+[[nodiscard]] Mass alert_level(const Workshop&, const Material&);
 // "PLA-black"; without a colour the material of that type with the most available stock.
 [[nodiscard]] MaterialId choose(const Workshop&, const std::string& type, const std::string& colour);
 [[nodiscard]] Mass reserved_for(const Material&, const ProductionOrderId&);
@@ -100,6 +102,8 @@ struct WeighPrint { PrintJobId job; Mass mass; };
 // A type or a colour: letters, digits, '-', '_' and '+'.
 [[nodiscard]] bool plain_word(std::string_view);
 
+// To be asked when its rules are others: the next time it runs low is told again.
+void forget_alert_if_enough(Workshop&, const MaterialId&);
 void evolve(Workshop&, const events::MaterialDefined&, Time);
 void evolve(Workshop&, const events::StockReceived&, Time);
 void evolve(Workshop&, const events::StockAdjusted&, Time);

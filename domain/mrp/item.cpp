@@ -40,6 +40,7 @@ void evolve(Workshop& workshop, const events::ItemRulesSet& event, Time) {
   workshop.item_rules[item.id()] = {event.safety_stock(), event.lead_time_days(),
                                     lot_from(event.lot_rule(), event.lot_quantity(), event.lot_days()), SupplierId(event.supplier())};
   products::forget_alert_if_enough(workshop, item.product);
+  inventory::forget_alert_if_enough(workshop, item.material);
 }
 
 // ---- decisions ----

@@ -9,6 +9,17 @@
 
 namespace layerline::production {
 
+namespace {
+
+// A bill of materials is refused before an order by it could need more than can be counted; only one from before that was so could, and
+// more than the mass of it can be counted of.
+std::int64_t needed(std::int64_t quantity, std::int64_t of_each) {
+  constexpr std::int64_t countable = limits::production_quantity_max * limits::bom_units_max;
+  return of_each > countable / quantity ? countable : quantity * of_each;
+}
+
+}  // namespace
+
 Maker::Maker(const Context& context, Events& out) : context_(context), out_(out), numbers_(context.workshop.numbers) {}
 
 Planned Maker::make(const products::Product& product, std::int64_t quantity, const Want& want) {
@@ -74,7 +85,7 @@ void Maker::make_of_catalogue(const products::Product& product, std::int64_t qua
   // From here on `event` may have moved.
   for (const products::BomLine& line : product.bom)
     if (const products::Product* component = context_.workshop.product(line.component))
-      (void)make(*component, std::min(quantity * line.quantity, limits::production_quantity_max), below);
+      (void)make(*component, needed(quantity, line.quantity), below);
 }
 
 // As its quote was made: a production order a part.

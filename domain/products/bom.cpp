@@ -34,21 +34,31 @@ bool closes_a_circle(const Workshop& workshop, const ProductId& product, const L
   return false;
 }
 
-// How many production orders one unit may take: itself, and all that stands below it as often as it does. Saturates.
-std::size_t parts_of(const Workshop& workshop, const ProductId& changed, const Lines& lines, const Lines& of) {
-  std::size_t parts = 1;
+// What one unit takes: itself, and all that stands below it.
+struct Size {
+  std::size_t orders = 1;    // production orders, one for each place where something stands
+  std::int64_t units = 1;
+
+  [[nodiscard]] bool too_large() const { return orders > limits::bom_parts_max || units > limits::bom_units_max; }
+};
+
+// Saturates.
+Size size_of(const Workshop& workshop, const ProductId& changed, const Lines& lines, const Lines& of) {
+  Size size;
   for (const BomLine& line : of) {
-    if (line.component.empty() || parts > limits::bom_parts_max) continue;
+    if (line.component.empty() || size.too_large()) continue;
     const Product* component = workshop.product(line.component);
     if (component == nullptr) continue;
-    parts += parts_of(workshop, changed, lines, component->id == changed ? lines : component->bom);
+    const Size part = size_of(workshop, changed, lines, component->id == changed ? lines : component->bom);
+    size.orders = std::min(size.orders + part.orders, limits::bom_parts_max + 1);
+    size.units = std::min(size.units + line.quantity * part.units, limits::bom_units_max + 1);
   }
-  return std::min(parts, limits::bom_parts_max + 1);
+  return size;
 }
 
 // The largest tree that the lines become a part of.
 bool too_large(const Workshop& workshop, const ProductId& product, const Lines& lines) {
-  if (parts_of(workshop, product, lines, lines) > limits::bom_parts_max) return true;
+  if (size_of(workshop, product, lines, lines).too_large()) return true;
   std::set<ProductId> seen{product};
   std::vector<ProductId> open{product};
   while (!open.empty()) {
@@ -57,7 +67,7 @@ bool too_large(const Workshop& workshop, const ProductId& product, const Lines& 
     if (above == workshop.used_in.end()) continue;
     for (const ProductId& parent : above->second) {
       if (!seen.insert(parent).second) continue;
-      if (parts_of(workshop, product, lines, workshop.products.at(parent).bom) > limits::bom_parts_max) return true;
+      if (size_of(workshop, product, lines, workshop.products.at(parent).bom).too_large()) return true;
       open.push_back(parent);
     }
   }
@@ -67,7 +77,8 @@ bool too_large(const Workshop& workshop, const ProductId& product, const Lines& 
 std::expected<void, Rejection> check(const Workshop& workshop, const ProductId& product, const Lines& lines) {
   if (closes_a_circle(workshop, product, lines)) return refuse("bom-cycle", "The product would be a part of itself.");
   if (too_large(workshop, product, lines))
-    return refuse("bom-too-large", fmt::format("A bill of materials has at most {} parts over all of its levels.", limits::bom_parts_max));
+    return refuse("bom-too-large", fmt::format("A bill of materials has at most {} parts over all of its levels, and of them {} pieces.",
+                                               limits::bom_parts_max, limits::bom_units_max));
   return {};
 }
 

@@ -156,8 +156,21 @@ bool is_kept(const products::Product* product, const mrp::ItemRules& rules) {
   return product != nullptr && product->entry.kind == products::Kind::material && rules.safety_stock > 0;
 }
 
+// What is on its way, and what is suggested to be.
+std::int64_t open_quantity(const mrp::Item& item, const Workshop& workshop) {
+  std::int64_t open = 0;
+  const auto known = workshop.on_order.find(item.id());
+  if (known == workshop.on_order.end()) return open;
+  for (const PurchaseId& id : known->second)
+    for (const Line& line : workshop.purchases.at(id).lines)
+      if (line.item == item) open += line.open();
+  return open;
+}
+
+// Beside a suggestion that stands, which somebody may have begun to order by, another one for what it leaves missing.
 void suggest(const mrp::Item& item, std::int64_t missing, Numbers& numbers, Events& out, const Context& context) {
-  if (missing <= 0 || context.workshop.on_order.contains(item.id())) return;
+  missing -= open_quantity(item, context.workshop);
+  if (missing <= 0) return;
   const mrp::ItemRules rules = mrp::rules_of(context.workshop, item);
   const std::int64_t quantity = std::min(mrp::lot_size(rules.lot, missing), limits::quantity_max);
   const Time due = context.now + Duration{rules.lead_time_days * day_ms};

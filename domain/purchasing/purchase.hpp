@@ -52,9 +52,9 @@ struct CancelPurchase { PurchaseId purchase; };
 [[nodiscard]] Decided decide(const ReceivePurchase&, const Context&);
 [[nodiscard]] Decided decide(const CancelPurchase&, const Context&);
 
-// A material is below its alert level: what is missing is suggested, unless it is on its way or suggested already.
+// A material is below its alert level: what is missing is suggested, beyond what is on its way or suggested already.
 [[nodiscard]] Events suggest(const MaterialId&, const Context&);
-// Every hour: what fell below its rules and is not on its way is suggested, and told if nobody was told yet.
+// Every hour: what is missing by the rules, or for whom waits, and is not on its way is suggested, and told if nobody was told yet.
 [[nodiscard]] Events check_stock(const Context&);
 // One line of what planning found to be missing; the caller says for whom.
 [[nodiscard]] events::PurchaseDrafted& draft(const PurchaseId&, std::string_view origin, const mrp::Item&, std::int64_t quantity, Time due,

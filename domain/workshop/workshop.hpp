@@ -10,6 +10,7 @@
 #include "domain/carts/cart.hpp"
 #include "domain/customers/customer.hpp"
 #include "domain/effects/effect.hpp"
+#include "domain/inventory/issue.hpp"
 #include "domain/inventory/material.hpp"
 #include "domain/kernel/numbers.hpp"
 #include "domain/models/model.hpp"

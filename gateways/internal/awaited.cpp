@@ -68,6 +68,20 @@ std::expected<void, p::QueryError> Awaited::add(const p::Queries& queries, const
   return {};
 }
 
+std::expected<std::optional<Time>, p::QueryError> arrival_of_more(const p::Queries& queries, const p::Scope& all, const std::string& item,
+                                                                  std::int64_t quantity, Time now) {
+  std::vector<std::int64_t> quantities;
+  const auto listed = each([&](const p::PageRequest& request) { return p::planning::shortages(queries, all, request); },
+                           limits::outlook_shortages, [&](const Json& shortage) {
+                             if (shortage.text("item") == item) quantities.push_back(shortage.integer("quantity"));
+                           });
+  if (!listed) return std::unexpected(listed.error());
+  auto on_its_way = coming(queries, all, item);
+  if (!on_its_way) return std::unexpected(on_its_way.error());
+  quantities.push_back(quantity);
+  return production::arrivals(quantities, std::move(*on_its_way), now).back();
+}
+
 const Arrival* Awaited::material(std::string_view holder) const { return find(materials_, holder); }
 const Arrival* Awaited::parts(std::string_view holder) const { return find(parts_, holder); }
 

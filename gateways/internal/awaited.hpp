@@ -41,4 +41,10 @@ class Awaited {
   ByHolder parts_;
 };
 
+// When so many more would be there for who asks now, behind all that wait for the item; nullopt: nobody can say.
+[[nodiscard]] std::expected<std::optional<Time>, projections::QueryError> arrival_of_more(const projections::Queries& queries,
+                                                                                        const projections::Scope& all,
+                                                                                        const std::string& item, std::int64_t quantity,
+                                                                                        Time now);
+
 }  // namespace layerline::internal

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/kernel/iso_time.hpp"
+#include "gateways/internal/promises.hpp"
 #include "projections/orders.hpp"
 #include "projections/production.hpp"
 #include "projections/products.hpp"
@@ -131,18 +132,6 @@ std::optional<std::vector<Work>> work_of_quote(const Json& quote) {
     if (part.print_ms == 0) return std::nullopt;
   }
   return work;
-}
-
-// Of the usual file, if there is one.
-void add_prints(const Json& product, std::int64_t quantity, std::vector<Work>& work) {
-  const Json* files = product.find("files");
-  if (files == nullptr || files->array() == nullptr || files->array()->empty()) return;
-  const auto usual = std::ranges::find_if(*files->array(), [](const Json& file) { return file.text("profile") == "default"; });
-  const Json& file = usual == files->array()->end() ? files->array()->front() : *usual;
-  Work& part = work.emplace_back();
-  part.pieces = quantity;
-  part.print_ms = file.integer("print_time_ms");
-  read_facts(file.find("facts"), part);
 }
 
 // A product as it would be made, down its bill of materials, where its parts do not lie on the shelf.

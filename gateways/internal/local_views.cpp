@@ -12,6 +12,7 @@
 
 #include "gateways/internal/dates.hpp"
 #include "gateways/internal/limits.hpp"
+#include "gateways/internal/promises.hpp"
 #include "gateways/internal/shop_front.hpp"
 #include "gateways/internal/sorting.hpp"
 #include "infra/json/writer.hpp"
@@ -151,6 +152,7 @@ std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::S
     case List::ledger: return p::inventory::ledger(queries, scope, read.owner, request);
     case List::printers: return p::printers::list(queries, scope, read.status, request);
     case List::products: return p::products::list(queries, scope, {read.category, read.search, read.status}, sorting.by, request);
+    case List::product_ledger: return p::products::ledger(queries, scope, read.owner, request);
     case List::offers:
       return offers(queries, scope, {read.category, read.search, "active"}, read.status == "in_stock", sorting.by, request);
     case List::sku_mappings: return p::products::mappings(queries, scope, request);
@@ -177,6 +179,7 @@ struct Ask {
 
   Found operator()(const FindDocument& what) const { return find(queries, scope, what, Dates(queries, scope, outlooks)); }
   Found operator()(const ReadAvailability& what) const { return availability(queries, scope, what); }
+  Found operator()(const ReadUnits& what) const { return promise(queries, scope, what, outlooks); }
   Found operator()(const ReadPlan& what) const { return plans.read(scope, what); }
   Found operator()(const ReadDays& what) const {
     using std::chrono::days;

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <utility>
 
+#include "domain/workshop/limits.hpp"
 #include "gateways/internal/limits.hpp"
 #include "gateways/internal/sorting.hpp"
 #include "projections/document.hpp"
@@ -80,12 +81,17 @@ struct WriteWhat {
   void operator()(const ReadAvailability& read) {
     out.text(read.type).text(read.colour).number(static_cast<std::uint64_t>(read.milligrams));
   }
+  void operator()(const ReadUnits& read) { out.text(read.product).number(static_cast<std::uint64_t>(read.quantity)); }
   void operator()(const ReadPlan& read) { out.number(std::to_underlying(read.what)).text(read.id).number(read.weeks).number(read.now_ms); }
   void operator()(const ReadDays& read) {
     out.number(static_cast<std::uint32_t>(read.from)).number(static_cast<std::uint32_t>(read.to));
   }
 };
 
+void read_what(Reader& in, ReadUnits& read) {
+  read.product = in.text();
+  read.quantity = static_cast<std::int64_t>(in.number<std::uint64_t>());
+}
 void read_what(Reader& in, FindDocument& find) {
   find.thing = in.name(last_thing);
   find.id = in.text();
@@ -125,6 +131,8 @@ bool too_large(const ReadPlan& read) {
 
 bool may_not_be_asked(const Question& question) {
   if (const auto* plan = std::get_if<ReadPlan>(&question.what)) return too_large(*plan);
+  if (const auto* units = std::get_if<ReadUnits>(&question.what))
+    return units->quantity < 1 || units->quantity > layerline::limits::quote_quantity_max;
   const auto* page = std::get_if<ReadPage>(&question.what);
   return page != nullptr && (page->limit == 0 || page->limit > projections::page_max || !can_sort(page->list, page->sort));
 }
@@ -161,7 +169,8 @@ std::optional<Question> decode_question(std::string_view bytes) {
   if (what == 2) question.what.emplace<ReadAvailability>();
   if (what == 3) question.what.emplace<ReadPlan>();
   if (what == 4) question.what.emplace<ReadDays>();
-  if (what > 4) return std::nullopt;
+  if (what == 5) question.what.emplace<ReadUnits>();
+  if (what > 5) return std::nullopt;
   std::visit([&in](auto& kind) { read_what(in, kind); }, question.what);
   if (!in.complete() || may_not_be_asked(question)) return std::nullopt;
   return question;

@@ -37,9 +37,9 @@ inline constexpr Thing last_thing = Thing::customer;
 enum class List : std::uint8_t {
   quotes, orders, production_orders, materials, ledger, printers, products, effects, sku_mappings,
   lots, lot_uses, order_materials, locations, work_steps, offers, purchase_orders, suppliers, print_costs,
-  order_costs, product_costs
+  order_costs, product_costs, product_ledger
 };
-inline constexpr List last_list = List::product_costs;
+inline constexpr List last_list = List::product_ledger;
 
 struct FindDocument {
   Thing thing = Thing::quote;
@@ -50,7 +50,8 @@ struct FindDocument {
 
 struct ReadPage {
   List list = List::quotes;
-  // The customer whose they are; the material of a ledger or of lots, the lot, the order; "order/…" of costs; empty: any.
+  // The customer whose they are; the material or the product of a ledger, the material of lots, the lot, the order; "order/…" of costs;
+  // empty: any.
   std::string owner = {};
   std::string status = {};   // empty: any; of offers: "in_stock"
   std::string cursor = {};
@@ -67,6 +68,13 @@ struct ReadAvailability {
   std::string colour;
   std::int64_t milligrams = 0;
   friend bool operator==(const ReadAvailability&, const ReadAvailability&) = default;
+};
+
+// Can so many of a product, by its id or its SKU, be promised?
+struct ReadUnits {
+  std::string product;
+  std::int64_t quantity = 1;
+  friend bool operator==(const ReadUnits&, const ReadUnits&) = default;
 };
 
 // What is to be made and bought, by what the views know; `now_ms` is whose day it is.
@@ -99,7 +107,7 @@ struct Needed {
 
 struct Question {
   projections::Scope scope;
-  std::variant<FindDocument, ReadPage, ReadAvailability, ReadPlan, ReadDays> what;
+  std::variant<FindDocument, ReadPage, ReadAvailability, ReadPlan, ReadDays, ReadUnits> what;
   std::vector<Needed> needed = {};
   std::int64_t wait_ms = 0;   // for what is needed, and for the awaited change
 };

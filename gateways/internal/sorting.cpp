@@ -35,7 +35,8 @@ std::span<const std::string_view> sorts_of(List list) {
     case List::suppliers:
     case List::print_costs:
     case List::order_costs:
-    case List::product_costs: return {};
+    case List::product_costs:
+    case List::product_ledger: return {};
   }
   return {};
 }

@@ -1,6 +1,7 @@
 // /inventory: materials, their balances and ledgers, the lots and spools that they lie in, and where.
 #include <expected>
 
+#include "domain/workshop/limits.hpp"
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/body.hpp"
 #include "gateways/rest/fresh_id.hpp"
@@ -27,6 +28,13 @@ awaitable<Response> ledger(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
   co_return co_await api.views.list_of(List::ledger, std::string(request.parameter("id")), *caller, request);
+}
+
+// What came of a product and what left, by its id or its SKU.
+awaitable<Response> product_ledger(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  co_return co_await api.views.list_of(List::product_ledger, std::string(request.parameter("id")), *caller, request);
 }
 
 awaitable<Response> define(Api& api, Request& request) {
@@ -65,9 +73,12 @@ std::expected<Command, Response> transaction(Body& body) {
   if (type == "adjustment")
     return inventory::AdjustStock{MaterialId(body.text("material_id", "material")), mass.value_or(Mass{}), reason, lot, location,
                                   take_reserved};
+  if (type == "issue")
+    return inventory::IssueStock{MaterialId(body.text("material_id", "material")), mass.value_or(Mass{}), reason, lot, location,
+                                 ProductionOrderId(body.text("production_order_id", "production_order"))};
   if (type == "count") return inventory::CountLot{lot, location, mass.value_or(Mass{}), reason, take_reserved};
   if (type == "weigh") return inventory::WeighSpool{lot, location, mass.value_or(Mass{}), take_reserved};
-  return std::unexpected(http::problem(400, "unknown-transaction", "The type is receipt, adjustment, transfer, count or weigh."));
+  return std::unexpected(http::problem(400, "unknown-transaction", "The type is receipt, adjustment, issue, transfer, count or weigh."));
 }
 
 awaitable<Response> transact(Api& api, Request& request) {
@@ -130,17 +141,30 @@ awaitable<Response> open_location(Api& api, Request& request) {
   co_return co_await tell(api, *caller, request, std::move(command), stream, 201);
 }
 
+// Can so many of this product be promised?
+awaitable<Response> check_units(Api& api, Request& request, const Caller& caller, Body& body) {
+  const std::string product = body.has("product_id") ? body.text("product_id") : body.text("sku");
+  const std::int64_t quantity = body.integer("quantity", 1);
+  if (auto wrong = body.error()) co_return std::move(*wrong);
+  if (quantity < 1 || quantity > layerline::limits::quote_quantity_max)
+    co_return http::problem(422, "quantity-out-of-range", "Between 1 and 10000 pieces are promised at once.");
+  auto found = co_await api.views.units(caller, request, {product, quantity});
+  if (!found) co_return std::move(found.error());
+  co_return http::json_response(200, std::move(found->document.json));
+}
+
 // Is so much of this material there now?
 awaitable<Response> check(Api& api, Request& request) {
   auto caller = authenticate(api, request);
   if (!caller) co_return std::move(caller.error());
   auto body = Body::parse(request);
   if (!body) co_return std::move(body.error());
+  if (body->has("sku") || body->has("product_id")) co_return co_await check_units(api, request, *caller, *body);
   const std::string type = body->text("material_type", "material");
   const std::string colour = body->text("color", "colour");
   const auto mass = body->mass();
   if (auto wrong = body->error()) co_return std::move(*wrong);
-  if (type.empty()) co_return http::problem(400, "missing-field", "Give the \"material_type\".");
+  if (type.empty()) co_return http::problem(400, "missing-field", "Give the \"material_type\", or the \"sku\" of a product.");
   auto found = co_await api.views.availability(*caller, request, {type, colour, mass.value_or(Mass{1}).milligrams});
   if (!found) co_return std::move(found.error());
   std::string out;
@@ -159,6 +183,7 @@ void add_inventory(http::Router& router, Api& api) {
   router.add(Method::post, "/api/v1/inventory/materials", bind(define));
   router.add(Method::get, "/api/v1/inventory/materials/{id}", bind(get));
   router.add(Method::get, "/api/v1/inventory/materials/{id}/ledger", bind(ledger));
+  router.add(Method::get, "/api/v1/inventory/products/{id}/ledger", bind(product_ledger));
   router.add(Method::post, "/api/v1/inventory/transactions", bind(transact));
   router.add(Method::get, "/api/v1/inventory/lots", bind(list_lots));
   router.add(Method::get, "/api/v1/inventory/lots/{id}", bind(get_lot));

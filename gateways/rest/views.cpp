@@ -137,6 +137,10 @@ awaitable<Shown> Views::availability(const Caller& caller, const Request& reques
   return ask(question(caller, request, std::move(wanted)), missing(Thing::material));
 }
 
+awaitable<Shown> Views::units(const Caller& caller, const Request& request, internal::ReadUnits wanted) const {
+  return ask(question(caller, request, std::move(wanted)), missing(Thing::product));
+}
+
 awaitable<Shown> Views::plan(const Caller& caller, const Request& request, internal::ReadPlan read) const {
   return ask(question(caller, request, std::move(read)), "There is no such order in the plan.");
 }

@@ -37,6 +37,8 @@ class Views {
   // {"material_known", "color_known", "in_stock", "available_mg", "needed_mg"} as the answer's JSON.
   [[nodiscard]] boost::asio::awaitable<Shown> availability(const Caller& caller, const http::Request& request,
                                                            internal::ReadAvailability wanted) const;
+  // {"product_id", "sku", "quantity", "availability"} as the answer's JSON.
+  [[nodiscard]] boost::asio::awaitable<Shown> units(const Caller& caller, const http::Request& request, internal::ReadUnits wanted) const;
   // What is to be made and bought; of one order that is not in the plan: 404.
   [[nodiscard]] boost::asio::awaitable<Shown> plan(const Caller& caller, const http::Request& request, internal::ReadPlan read) const;
   // The days' figures and their totals, as the answer's JSON.

@@ -184,6 +184,9 @@ struct Answer {
   std::string operator()(const inventory::AdjustStock& c) const {
     return c.lot.empty() ? of_material(workshop, c.material) : of_lot(workshop, c.lot);
   }
+  std::string operator()(const inventory::IssueStock& c) const {
+    return c.lot.empty() ? of_material(workshop, c.material) : of_lot(workshop, c.lot);
+  }
   std::string operator()(const inventory::WeighPrint& c) const { return of_print(workshop, c.job); }
   std::string operator()(const inventory::OpenLocation& c) const { return of_id("location_id", c.location.str()); }
   std::string operator()(const inventory::TransferStock& c) const { return of_lot(workshop, c.lot); }

@@ -50,7 +50,7 @@ std::string parts(const inventory::LotParts& lots) {
 }
 
 std::string line(const inventory::Material& m) {
-  std::string out = fmt::format("material {} {} {} {} {} {}", m.id.str(), m.defined, m.low_stock.milligrams, m.alerted,
+  std::string out = fmt::format("material {} {} {} {} {} {}", m.id.str(), m.defined, m.low_stock.milligrams, m.alerted_below.milligrams,
                                 m.on_hand.milligrams, m.reserved.milligrams);
   for (const auto& [id, mass] : m.reservations) out += fmt::format(" r:{}={}", id.str(), mass.milligrams);
   for (const auto& [id, hold] : m.holds) {

@@ -24,7 +24,7 @@ Command lot_command(Dice& dice, const Scenario& s) {
   const Workshop& w = s.workshop;
   const LotId lot = dice.key_of(w.lots);
   const LocationId at = dice.chance(50) ? LocationId() : any_location(dice);
-  switch (dice.upto(9)) {
+  switch (dice.upto(10)) {
     case 0: return inventory::OpenLocation{LocationId(dice.chance(90) ? "shelf" : "a shelf"), fmt::format("Shelf {}", dice.upto(2))};
     case 1: case 2:
       return inventory::ReceiveStock{dice.key_of(w.materials), {dice.upto(300'000)}, "", LotId(fmt::format("S-{}", dice.upto(400))), at,
@@ -34,6 +34,10 @@ Command lot_command(Dice& dice, const Scenario& s) {
     case 5: return inventory::WeighSpool{lot, at, {200'000 + dice.upto(300'000)}, dice.chance(60)};
     case 6: return inventory::AdjustStock{{}, {dice.upto(100'000) - 90'000}, "damaged", lot, at, dice.chance(60)};
     case 7: case 8: return choice(dice, w);
+    case 9:
+      return inventory::IssueStock{dice.chance(50) ? dice.key_of(w.materials) : MaterialId(), {dice.upto(40'000)},
+                                   dice.chance(80) ? "sample" : "", dice.chance(50) ? lot : LotId(), at,
+                                   dice.chance(30) ? dice.key_of(w.production) : ProductionOrderId()};
     default: return printing::LoadFilament{dice.key_of(w.printers), dice.upto(1), {}, {}, lot};
   }
 }

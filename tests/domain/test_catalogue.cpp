@@ -105,6 +105,16 @@ TEST_CASE("catalogue: BOM: a draft that became a cycle since cannot be activated
   s.when(products::ActivateBom{ProductId("a"), 1}).rejected("bom-cycle");
 }
 
+TEST_CASE("catalogue: BOM: what could not be counted for the largest order is refused, also where it is a part of another") {
+  Scenario s;
+  for (const char* id : {"crate", "box", "bag", "screw"}) s.given(product(id));
+  s.given(products::DefineBom{ProductId("box"), {of_component("bag", 500)}});
+  s.given(products::DefineBom{ProductId("crate"), {of_component("box", 2)}});
+  s.when(products::DefineBom{ProductId("bag"), {of_component("screw", 200)}}).rejected("bom-too-large");   // 1 + 2 × (1 + 500 × 201)
+  s.given(products::DefineBom{ProductId("bag"), {of_component("screw", 98)}});
+  s.when(products::DefineBom{ProductId("crate"), {of_component("box", 3)}}).rejected("bom-too-large");
+}
+
 TEST_CASE("catalogue: BOM: what is unknown, empty or of several materials is refused") {
   Scenario s;
   s.stock(0);

@@ -56,6 +56,37 @@ TEST_CASE("holds: if no lot has enough, it is held from several, the oldest firs
   CHECK(s.workshop.lot(large)->held == Mass{5'300});
 }
 
+TEST_CASE("issue: a sample is taken from a lot for a reason, and never what is held for a production order") {
+  Scenario s = with({{small, 60'000}, {large, 20'000}});
+  const ProductionOrderId production = wanted(s, "a");   // holds 45.3 g of the small one
+  using inventory::IssueStock;
+  s.when(IssueStock{black, {14'701}, "sample", small}).rejected("lot-reserved");
+  s.given(IssueStock{MaterialId(), {14'700}, "sample", small}).with("stock.adjusted").with("stock.shortage_noted", 0);
+  CHECK(s.last("stock.adjusted").stock_adjusted().milligrams() == -14'700);
+  CHECK(s.last("stock.adjusted").stock_adjusted().reason() == "sample");
+  s.when(IssueStock{black, {20'001}, "waste"}).rejected("stock-reserved");
+  s.when(IssueStock{black, {65'301}, "waste"}).rejected("stock-below-zero");
+  s.given(IssueStock{black, {5'000}, "purged", LotId(), LocationId(), production});
+  CHECK(s.last("stock.adjusted").stock_adjusted().reason() == s.workshop.production_order(production)->number + ": purged");
+  CHECK(s.last("stock.adjusted").stock_adjusted().lots(0).lot() == large.str());
+  s.given(IssueStock{black, {5'000}, "", large, shelf, production});
+  CHECK(s.last("stock.adjusted").stock_adjusted().reason() == s.workshop.production_order(production)->number);
+  CHECK(s.workshop.lot(large)->on_hand() == Mass{10'000});
+  CHECK(held(s, production, small) == piece);
+}
+
+TEST_CASE("issue: nothing, without a reason, of another material, or for an unknown production order is refused") {
+  Scenario s = with({{small, 60'000}});
+  s.stock(100'000, "white");
+  using inventory::IssueStock;
+  s.when(IssueStock{black, {0}, "sample", small}).rejected("mass-out-of-range");
+  s.when(IssueStock{black, {1'000}, "", small}).rejected("reason-needed");
+  s.when(IssueStock{MaterialId("PLA-white"), {1'000}, "sample", small}).rejected("lot-of-another-material");
+  s.when(IssueStock{black, {1'000}, "sample", small, LocationId(), ProductionOrderId("none")}).rejected("not-found");
+  s.when(IssueStock{black, {1'000}, "sample", LotId("none")}).rejected("not-found");
+  s.when(IssueStock{black, {1'000}, "sample", LotId(), shelf}).rejected("lot-needed");
+}
+
 TEST_CASE("holds: a print takes from the lots that are held for it before it takes from others") {
   Scenario s = with({{small, 40'000}, {large, 60'000}});
   const ProductionOrderId production = wanted(s, "a");

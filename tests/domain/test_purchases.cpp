@@ -68,6 +68,28 @@ TEST_CASE("purchasing: low stock: the alert suggests what is missing, in whole s
   s.given(inventory::AdjustStock{MaterialId("PLA-black"), {-300'000}, "count"}).with("stock.low").with("purchase.drafted", 0);
 }
 
+TEST_CASE("purchasing: low stock: what orders are short of beyond what is on its way is suggested within the hour, once") {
+  const settings::FireTimer stock_check{"stock-check"};
+  const auto hour_later = [](Scenario& s) -> Scenario& {
+    s.now = s.now + Duration{3'600'000};
+    return s;
+  };
+  Scenario s;
+  filament(s, 600'000);
+  s.given(inventory::AdjustStock{MaterialId("PLA-black"), {-200'000}, "count"}).with("purchase.drafted");
+  (void)s.paid(black_pieces(340));   // 340 × 45.3 g = 15 402 g, and one kilogram is suggested
+  hour_later(s).when(stock_check).with("purchase.drafted");
+  CHECK(s.last("purchase.drafted").purchase_drafted().lines(0).quantity() == 15'000'000);   // 500 g − 400 g + 15 402 g − 1 kg, in spools
+  hour_later(s).when(stock_check).with("purchase.drafted", 0);
+  s.given(purchasing::AddSupplier{ada, "Ada's filaments", ""});
+  for (const auto& [id, purchase] : std::map(s.workshop.purchases)) s.given(PlacePurchase{id, ada, {}, {}});
+  hour_later(s).when(stock_check).with("purchase.drafted", 0);
+  s.given(ReceivePurchase{s.workshop.purchases.begin()->first, {{"1", 400'000}}, ""});   // what has come counts as what is there
+  hour_later(s).when(stock_check).with("purchase.drafted", 0);
+  s.given(purchasing::CancelPurchase{s.workshop.purchases.rbegin()->first});
+  hour_later(s).when(stock_check).with("purchase.drafted");
+}
+
 TEST_CASE("purchasing: low stock: suggested, placed with a supplier, received, restocked, and then suggested anew") {
   Scenario s;
   filament(s, 600'000);
@@ -185,6 +207,26 @@ TEST_CASE("purchasing: bought units: a production order is not complete before i
   CHECK(s.workshop.product(ProductId("screw"))->available() == 2);
   s.given(production::CompleteProduction{lamp}).with("units.issued");
   CHECK(on_hand(s, "screw") == 2);
+}
+
+TEST_CASE("purchasing: bought units: an order of ten thousand with two hundred screws in each needs two million, and waits for the last") {
+  Scenario s;
+  s.stock(1'000'000'000);
+  for (const auto kind : {products::Kind::material, products::Kind::standard}) {
+    products::DefineProduct defined{ProductId(kind == products::Kind::material ? "screw" : "box"), "", {}};
+    defined.sku = kind == products::Kind::material ? "SCREW" : "BOX";
+    defined.entry.kind = kind;
+    defined.entry.name = defined.sku;
+    s.given(defined);
+  }
+  s.given(products::DefineBom{ProductId("box"), {{.component = ProductId("screw"), .quantity = 200}}});
+  s.given(products::AdjustUnits{ProductId("screw"), 1'999'999, "count"});
+  const ProductionOrderId box = s.order(order_of(s, "BOX", 10'000)).production.at(0);
+  CHECK(products::held(s.workshop, ProductId("screw"), box.str()) == 1'999'999);
+  CHECK(products::short_by(s.workshop, ProductId("screw"), box.str()) == 1);
+  s.given(products::AdjustUnits{ProductId("screw"), 1, "count"}).with("units.allocated");
+  s.given(production::CompleteProduction{box});
+  CHECK(on_hand(s, "screw") == 0);
 }
 
 TEST_CASE("purchasing: rules: a lot of nothing, a negative safety stock and an unknown item are refused") {

@@ -111,6 +111,28 @@ TEST_CASE("routine: stock: a rule that was raised is noticed within the hour, wi
   after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
 }
 
+TEST_CASE("routine: stock: a material under the safety stock of its rules is told, and told again once there was enough") {
+  const auto keep = [](std::int64_t milligrams) {
+    return mrp::SetItemRules{"PLA-black", {.safety_stock = milligrams, .lead_time_days = 0, .lot = {}, .supplier = {}}};
+  };
+  const auto use = [](std::int64_t milligrams) { return inventory::AdjustStock{MaterialId("PLA-black"), {milligrams}, "count"}; };
+  Scenario s;
+  s.given(inventory::DefineMaterial{"PLA", "black", "", {500'000}});
+  s.given(keep(2'000'000)).given(use(2'500'000));
+  s.given(use(-600'000)).with("stock.low").with("purchase.drafted");
+  CHECK(s.last("stock.low").stock_low().low_stock_mg() == 2'000'000);
+  s.given(use(-1'000'000)).with("stock.low", 0);
+  s.given(use(1'000'000)).given(use(-100'000)).with("stock.low", 0);   // there were not enough in between
+  s.given(use(200'000)).given(use(-1)).with("stock.low");
+  CHECK(mails_of(s, "stock_low") == 2);
+  s.given(keep(1'900'000)).given(keep(2'000'000));                     // it was enough for a moment
+  after_hours(s, 1).when(stock_check).with("stock.low");
+  s.given(keep(0)).given(use(-1'400'000)).with("stock.low", 0);
+  s.given(use(-200'000)).with("stock.low");
+  CHECK(s.last("stock.low").stock_low().low_stock_mg() == 500'000);
+  s.given(inventory::DefineMaterial{"PLA", "black", "", {300'000}}).given(use(-200'000)).with("stock.low");
+}
+
 TEST_CASE("routine: stock: what is still low after its suggestion was cancelled is suggested again, without another alert") {
   Scenario s;
   low_stock(s);

@@ -22,6 +22,7 @@ std::vector<Question> questions() {
           {{0, "w", {}}, ReadPage{List::effects, "customer-1", "parked", "00ff", 200}},
           {{0, "w", {}}, ReadPage{List::products, {}, "active", {}, 1, foreign, "sea turtle", "-price"}},
           {{0, "w", {}}, ReadPlan{ReadPlan::What::requirements, foreign, 52, 1'790'000'000'000}},
+          {{1, "w", "customer-1"}, ReadUnits{foreign, 10'000}},
           {{0xFFFF'FFFF, "w", {}}, ReadAvailability{"PLA", "", -1}}};
 }
 
@@ -61,6 +62,8 @@ TEST_CASE("gateways: question: what may not be asked is refused") {
   CHECK(refused(changed([](Question& q) { q.what = FindDocument{static_cast<Thing>(std::to_underlying(last_thing) + 1), "order-1"}; })));
   CHECK(refused(changed([](Question& q) { std::get<ReadPage>(q.what).sort = "price"; })));
   CHECK(refused(changed([](Question& q) { q.what = ReadPlan{ReadPlan::What::requirements, {}, 53, 1}; })));
+  CHECK(refused(changed([](Question& q) { q.what = ReadUnits{"FG-1", 0}; })));
+  CHECK(refused(changed([](Question& q) { q.what = ReadUnits{"FG-1", 10'001}; })));
   CHECK(refused(changed([](Question& q) { q.what = FindDocument{Thing::order, std::string(internal::limits::question_bytes, 'x')}; })));
 }
 

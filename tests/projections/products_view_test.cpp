@@ -84,6 +84,48 @@ TEST_CASE("projections: products: what is sorted is filtered as well") {
   CHECK(listed(journal, {.status = "inactive"}, "sku", Direction::forwards, 1).empty());
 }
 
+TEST_CASE("projections: products: the ledger tells what came, what left and why, and its newest line is what is on hand") {
+  testing::Journal journal = five_products();
+  const auto on = [&](const char* actor) -> events::Event& { return journal.commit(actor).on("product/FG-1"); };
+  const auto said = [](auto* event, std::int64_t quantity) {
+    event->set_product("FG-1");
+    event->set_quantity(quantity);
+    return event;
+  };
+  said(on("operator:1").mutable_units_received(), 10)->set_production_order("po-1");
+  auto* bought = said(on("operator:2").mutable_units_received(), 5);
+  bought->set_reference("PUR-2026-001");
+  bought->set_by("operator:2");
+  said(on("operator:1").mutable_units_allocated(), 4)->set_holder("order-1/2");
+  said(on("operator:1").mutable_units_issued(), 4)->set_holder("order-1/2");
+  auto* counted = said(on("operator:1").mutable_units_adjusted(), -2);
+  counted->set_reason("broken");
+  counted->set_by("operator:1");
+  said(on("operator:1").mutable_units_scrapped(), 1)->set_production_order("po-1");
+
+  const Folded folded(journal);
+  std::string lines;
+  PageRequest request{.cursor = "", .limit = 2};
+  do {
+    const auto page = products::ledger(folded.queries, here, "FG-1", request);
+    REQUIRE(page);
+    for (const Document& document : page->items) {
+      const store::Json line = *store::Json::parse(document.json);
+      lines += std::string(line.text("event")) + " " + std::to_string(line.integer("change")) + " " +
+               std::to_string(line.integer("on_hand")) + " " + std::string(line.text("by")) + std::string(line.text("reason")) +
+               std::string(line.text("reference")) + std::string(line.text("production_order_id")) +
+               std::string(line.text("order_id")) + "\n";
+    }
+    request.cursor = page->cursor;
+  } while (!request.cursor.empty());
+  CHECK(lines == "scrapped -1 8 po-1\nadjusted -2 9 operator:1broken\nissued -4 11 order-1\n"
+                 "received 5 15 operator:2PUR-2026-001\nreceived 10 10 po-1\n");
+  const auto product = products::find(folded.queries, here, "FG-1");
+  REQUIRE(product);
+  CHECK(store::Json::parse(product->json)->integer("on_hand") == 8);
+  CHECK(products::ledger(folded.queries, here, "FG-2", {})->items.empty());
+}
+
 TEST_CASE("projections: products: a changed one moves to its new place and leaves the old one") {
   testing::Journal journal = five_products();
   auto* change = journal.commit().on("product/FG-4").mutable_product_changed();
