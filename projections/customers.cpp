@@ -9,7 +9,8 @@
 namespace layerline::projections::customers {
 namespace {
 
-Json empty(std::string_view customer) {
+// Not "empty": of a std::string that would be std::empty.
+Json nothing_said(std::string_view customer) {
   return Json{{"id", customer},   {"first_name", Json()}, {"last_name", Json()},          {"email", Json()},
               {"phone", Json()},  {"company", Json()},    {"addresses", Json::Array{}},   {"default_address_id", Json()},
               {"updated_at", Json()}};
@@ -26,7 +27,7 @@ struct Fold {
     Entry& entry = known != nullptr ? *known : documents.create("customer", customer, commit.time_ms);
     if (known == nullptr) {
       entry.customer = customer;
-      entry.json = empty(customer);
+      entry.json = nothing_said(customer);
     }
     entry.version = event.version;
     entry.json["updated_at"] = iso_time(commit.time_ms);
@@ -91,12 +92,12 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "customers", .version = 1, .poison = Poison::park, .apply = apply};
+const View view{.name = "customers", .version = 2, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view customer) {
   auto found = queries.get(view.name, scope, "customer", customer);
   if (found || found.error() != QueryError::not_found) return found;
-  return Document{.version = 0, .status = {}, .customer = std::string(customer), .json = empty(customer).str()};
+  return Document{.version = 0, .status = {}, .customer = std::string(customer), .json = nothing_said(customer).str()};
 }
 
 }  // namespace layerline::projections::customers

@@ -335,6 +335,11 @@ void Fold::operator()(const events::OrderPlaced& placed) {
   };
   if (placed.lines_size() > 0) store_lines(entry, placed.lines(), Json(Json::Array{}));
   documents.personal(entry, "customer_email", placed.customer_mail());
+  if (placed.has_buyer()) {   // an older document stays as it is
+    entry.json["customer_kind"] = placed.buyer().kind();
+    documents.personal(entry, "customer_name", placed.buyer().name());
+    documents.personal(entry, "company", placed.buyer().company());
+  }
   store_address(entry, placed.ship_to());
   if (const Entry* product = documents.find("product", placed.product())) {
     entry.json["sku"] = product->json.text("sku");

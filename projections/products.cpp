@@ -95,6 +95,7 @@ struct Fold {
   // ---- the catalogue ----
 
   void store_entry(Entry& entry, const events::ProductEntry& said);
+  void count_category(const Json& product, std::int64_t products);
   void index(const Entry& entry, bool listed);
   void order(const Entry& entry, std::string_view name, bool listed);
   void operator()(const events::ProductDefined& defined) {
@@ -107,12 +108,15 @@ struct Fold {
     documents.list(entry, "catalogue", "all");
     documents.name(entry, "sku", defined.sku());
     index(entry, true);
+    count_category(entry.json, 1);
   }
   void operator()(const events::ProductChanged& change) {
     Entry& entry = changed(change.product());
     index(entry, false);
+    count_category(entry.json, -1);
     store_entry(entry, change.entry());
     index(entry, true);
+    count_category(entry.json, 1);
   }
   void operator()(const events::ProductFileSet& set) {
     Entry& entry = changed(set.product());
@@ -257,6 +261,23 @@ void Fold::store_entry(Entry& entry, const events::ProductEntry& said) {
   documents.set_status(entry, said.active() ? "active" : "inactive");
 }
 
+// A category is there as long as a product of it is on offer.
+void Fold::count_category(const Json& product, std::int64_t products) {
+  const std::string_view name = product.text("category");
+  if (name.empty() || !product.flag("active") || product.text("kind") != "standard") return;
+  Entry* known = documents.find("category", name);
+  Entry& category = known != nullptr ? *known : documents.create("category", name, commit.time_ms);
+  const std::int64_t count = category.json.integer("products") + products;
+  category.json = Json{{"name", name}, {"products", count}};
+  const std::string place = in_lower_case(name) + '\0';
+  if (count > 0) {
+    documents.list(category, "categories", "all", place);
+  } else {
+    documents.unlist(category, "categories", "all", place);
+    documents.erase(category);
+  }
+}
+
 // Under its category, and under every word that it can be searched by.
 void Fold::index(const Entry& entry, bool listed) {
   const auto put = [&](std::string_view list, std::string_view value) {
@@ -323,6 +344,9 @@ std::expected<Page, QueryError> ledger(const Queries& queries, const Scope& scop
   if (!named && named.error() == QueryError::damaged) return std::unexpected(named.error());
   const auto json = named ? Json::parse(named->json) : std::nullopt;
   return queries.list(view.name, scope, "ledger", json ? json->text("id") : product, "", request);
+}
+std::expected<Page, QueryError> categories(const Queries& queries, const Scope& scope, const PageRequest& request) {
+  return queries.list(view.name, scope, "categories", "all", "", request);
 }
 std::expected<Page, QueryError> mappings(const Queries& queries, const Scope& scope, const PageRequest& request) {
   return queries.list(view.name, scope, "mappings", "all", "", request);

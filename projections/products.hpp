@@ -24,6 +24,8 @@ struct Filter {
 // What came onto the shelf and what left it, the newest first, of a product by its id or its SKU; the newest line says what is on hand.
 [[nodiscard]] std::expected<Page, QueryError> ledger(const Queries& queries, const Scope& scope, std::string_view product,
                                                      const PageRequest& request);
+// Of what is on offer, by name: {"name", "products"}, how many.
+[[nodiscard]] std::expected<Page, QueryError> categories(const Queries& queries, const Scope& scope, const PageRequest& request);
 [[nodiscard]] std::expected<Page, QueryError> mappings(const Queries& queries, const Scope& scope, const PageRequest& request);
 
 }  // namespace layerline::projections::products

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "projections/analytics.hpp"
+#include "projections/buyers.hpp"
 #include "projections/carts.hpp"
 #include "projections/commit.hpp"
 #include "projections/customers.hpp"
@@ -21,8 +22,8 @@
 namespace layerline::projections {
 
 std::span<const View> all_views() {
-  static const std::array views{analytics::view, carts::view, customers::view, effects::view, files::view, inventory::view, lots::view,
-                                orders::view, planning::view, printers::view, production::view, products::view, purchases::view,
+  static const std::array views{analytics::view, buyers::view, carts::view, customers::view, effects::view, files::view, inventory::view,
+                                lots::view, orders::view, planning::view, printers::view, production::view, products::view, purchases::view,
                                 quotes::view, shipments::view};
   return views;
 }

@@ -62,7 +62,10 @@ void evolve(Workshop& workshop, const events::OrderPlaced& event, Time) {
   order.customer = CustomerId(event.customer());
   order.payment = PaymentId(event.payment());
   order.customer_mail = event.customer_mail().clear();
-  order.customer_name = event.ship_to().name().clear();
+  const Buyer buyer = buyer_from(event);
+  order.buyer = buyer.kind;
+  order.company = buyer.company;
+  order.customer_name = buyer.name.empty() ? event.ship_to().name().clear() : buyer.name;
   order.quantity = event.quantity();
   order.total = event.total();
   order.ship_to = address_from(event.ship_to());
@@ -147,6 +150,8 @@ Events place(const quotes::Quote& quote, const OrderId& id, const ProductId& pro
   event->set_quoted_ms(quote.approved.ms);
   Address to = ship_to;
   if (to.name.empty()) to.name = quote.customer_name;
+  store_buyer(account_buyer(context.workshop, quote.customer, quote.customer_name.empty() ? to.name : quote.customer_name), quote.customer,
+              event->mutable_buyer());
   store_address(to, quote.customer, event->mutable_ship_to());
   seal(event->mutable_customer_mail(), quote.customer.str(), quote.customer_mail);
   return out;

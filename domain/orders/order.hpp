@@ -11,6 +11,7 @@
 #include "domain/kernel/context.hpp"
 #include "domain/kernel/events.hpp"
 #include "domain/orders/address.hpp"
+#include "domain/orders/buyer.hpp"
 #include "domain/orders/lines.hpp"
 #include "domain/orders/shop_order.hpp"
 
@@ -32,6 +33,8 @@ struct Order {
   PaymentId payment;
   std::string customer_mail;      // personal
   std::string customer_name;      // personal
+  BuyerKind buyer = BuyerKind::person;
+  std::string company;            // personal; of a business
   Status status = Status::quoted;
   bool paid = false;
   bool released = false;

@@ -86,6 +86,8 @@ std::expected<void, Rejection> check(const ObserveShopOrder& command, bool known
   if (!within(command.total, -1, limits::price_max) || !within(command.shipping, 0, limits::price_max) ||
       !within(command.refunded, 0, limits::price_max))
     return refuse("amount-out-of-range", "Totals, shipping and refunds are 0 or more.");
+  if (!short_text(command.company) || (command.buyer && (*command.buyer == BuyerKind::business) == command.company.empty()))
+    return refuse("bad-customer-kind", "A business, and nobody else, has the name of a company.");
   if (!command.currency.empty() && command.currency != context.workshop.currency)
     return refuse("other-currency", fmt::format("The workshop keeps its books in {}.", context.workshop.currency));
   return {};
@@ -136,6 +138,7 @@ struct Placed {
   std::vector<Line> lines;
   std::int64_t shipping = 0, total = 0;
   CustomerId customer;
+  Buyer buyer;
   Address ship_to;
   std::string customer_mail;
 };
@@ -156,6 +159,7 @@ events::OrderPlaced& place(const OrderId& id, const Placed& placed, const Contex
   event->set_currency(context.workshop.currency);
   event->set_payment(context.ids.next(context.now));
   for (const Line& line : placed.lines) store_line(line, placed.customer, event->add_lines());
+  store_buyer(placed.buyer, placed.customer, event->mutable_buyer());
   store_address(placed.ship_to, placed.customer, event->mutable_ship_to());
   seal(event->mutable_customer_mail(), placed.customer.str(), placed.customer_mail);
   return *event;
@@ -164,7 +168,8 @@ events::OrderPlaced& place(const OrderId& id, const Placed& placed, const Contex
 Decided place_observed(const ObserveShopOrder& command, const Context& context) {
   Placed placed{command.source, command.shop, command.external_id, command.external_number,
                 lines_of(command, nullptr, context.workshop), command.shipping, 0, buyer(command.customer_mail, context),
-                command.ship_to, command.customer_mail};
+                {command.buyer.value_or(kind_of(command.company)), command.customer_name, command.company}, command.ship_to,
+                command.customer_mail};
   placed.total = total_of(command.total, command.shipping, placed.lines);
   if (placed.ship_to.name.empty()) placed.ship_to.name = command.customer_name;
   Events out;
@@ -180,8 +185,10 @@ Decided place_observed(const ObserveShopOrder& command, const Context& context) 
 Placed placed_of(const carts::Checkout& checkout, const Workshop& workshop) {
   Placed placed{.source = "shop", .shop = "main", .external_id = checkout.payment.str(), .external_number = {}, .lines = checkout.lines,
                 .shipping = checkout.shipping, .total = checkout.total, .customer = CustomerId(checkout.cart.str()),
-                .ship_to = checkout.ship_to, .customer_mail = checkout.customer_mail};
+                .buyer = cart_buyer(workshop, CustomerId(checkout.cart.str()), checkout.ship_to.name), .ship_to = checkout.ship_to,
+                .customer_mail = checkout.customer_mail};
   if (checkout.ship_to.line1 == erased_text) {
+    placed.buyer.name.clear();
     placed.ship_to = {};
     placed.customer_mail.clear();
   }
@@ -403,7 +410,8 @@ Decided decide(const ReorderOrder& command, const Context& context) {
       return std::unexpected(std::move(checked.error()));
   Placed placed{.source = "reorder", .shop = "main", .external_id = command.again.str(), .external_number = {}, .lines = lines,
                 .shipping = order->shipping, .total = total_of(-1, order->shipping, lines), .customer = order->customer,
-                .ship_to = order->ship_to, .customer_mail = order->customer_mail};
+                .buyer = {order->buyer, order->customer_name, order->company}, .ship_to = order->ship_to,
+                .customer_mail = order->customer_mail};
   Events out;
   place(command.again, placed, context, out).set_reorder_of(order->id.str());
   return out;

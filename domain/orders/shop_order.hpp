@@ -8,6 +8,7 @@
 #include "domain/kernel/context.hpp"
 #include "domain/kernel/events.hpp"
 #include "domain/orders/address.hpp"
+#include "domain/orders/buyer.hpp"
 
 namespace layerline::carts { struct Checkout; }
 
@@ -34,6 +35,8 @@ struct ObserveShopOrder {
   Address ship_to;
   std::string customer_name, customer_mail;
   std::string tracking_number, carrier;     // of a fulfilment made on their side
+  std::optional<BuyerKind> buyer = {};      // not said: as the company says
+  std::string company = {};      // of a business, and of nobody else
 };
 // The product of a line whose SKU nobody knew.
 struct MapOrderLine { OrderId order; std::string line; ProductId product; };

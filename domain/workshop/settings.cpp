@@ -44,8 +44,8 @@ void evolve(Workshop& workshop, const events::SubjectErased& event, Time) {
   for (auto& [id, order] : workshop.orders) {
     if (order.customer != customer) continue;
     orders::Address& to = order.ship_to;
-    for (std::string* clear : {&order.customer_name, &order.customer_mail, &to.name, &to.line1, &to.line2, &to.city, &to.postal_code,
-                               &to.region, &to.phone})
+    for (std::string* clear : {&order.customer_name, &order.customer_mail, &order.company, &to.name, &to.line1, &to.line2, &to.city,
+                               &to.postal_code, &to.region, &to.phone})
       blank(*clear);
     for (orders::Line& line : order.lines) blank(line.title);
   }

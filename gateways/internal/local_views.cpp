@@ -18,6 +18,7 @@
 #include "infra/json/writer.hpp"
 #include "infra/store/json_tree.hpp"
 #include "projections/analytics.hpp"
+#include "projections/buyers.hpp"
 #include "projections/customers.hpp"
 #include "projections/effects.hpp"
 #include "projections/files.hpp"
@@ -105,6 +106,24 @@ Found lot_with_uses(const p::Queries& queries, const p::Scope& scope, const std:
   return lot;
 }
 
+// "orders": a page of them; /orders?customer_id= goes on with its cursor.
+Found buyer_with_orders(const p::Queries& queries, const p::Scope& scope, const std::string& id) {
+  Found buyer = p::buyers::find(queries, scope, id);
+  if (!buyer || !buyer->json.ends_with('}')) return buyer;
+  auto orders = p::orders::list(queries, scope, {.customer = id}, {"", p::page_default});
+  if (!orders) return std::unexpected(orders.error());
+  for (p::Document& order : orders->items) {
+    const Json whole = Json::parse(order.json).value_or(Json());
+    Json in_short = Json::Object{};
+    for (const char* name : {"id", "order_number", "status", "source", "total_price", "created_at"})
+      if (const Json* member = whole.find(name)) in_short[name] = *member;
+    order.json = in_short.str();
+  }
+  buyer->json.pop_back();
+  buyer->json.append(",\"orders\":").append(json_of(*orders)).append("}");
+  return buyer;
+}
+
 Found payment_of_order(const p::Queries& queries, const p::Scope& scope, const std::string& order_id) {
   const Found order = p::orders::find(queries, scope, order_id);
   if (!order) return order;
@@ -135,6 +154,7 @@ Found find(const p::Queries& queries, const p::Scope& scope, const FindDocument&
     case Thing::purchase_order: return p::purchases::find(queries, scope, find.id);
     case Thing::supplier: return p::purchases::find_supplier(queries, scope, find.id);
     case Thing::customer: return p::customers::find(queries, scope, find.id);
+    case Thing::buyer: return buyer_with_orders(queries, scope, find.id);
   }
   std::unreachable();
 }
@@ -167,6 +187,8 @@ std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::S
     case List::print_costs: return p::analytics::jobs(queries, scope, read.owner, request);
     case List::order_costs: return p::analytics::orders(queries, scope, request);
     case List::product_costs: return p::analytics::products(queries, scope, request);
+    case List::buyers: return p::buyers::list(queries, scope, read.status, request);
+    case List::categories: return p::products::categories(queries, scope, request);
   }
   std::unreachable();
 }

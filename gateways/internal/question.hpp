@@ -31,15 +31,16 @@ enum class Thing : std::uint8_t {
   purchase_order,
   supplier,
   customer,                  // what he says of himself
+  buyer,                     // and the newest of his orders, in short
 };
-inline constexpr Thing last_thing = Thing::customer;
+inline constexpr Thing last_thing = Thing::buyer;
 
 enum class List : std::uint8_t {
   quotes, orders, production_orders, materials, ledger, printers, products, effects, sku_mappings,
   lots, lot_uses, order_materials, locations, work_steps, offers, purchase_orders, suppliers, print_costs,
-  order_costs, product_costs, product_ledger
+  order_costs, product_costs, product_ledger, buyers, categories
 };
-inline constexpr List last_list = List::product_ledger;
+inline constexpr List last_list = List::categories;
 
 struct FindDocument {
   Thing thing = Thing::quote;
@@ -53,7 +54,7 @@ struct ReadPage {
   // The customer whose they are; the material or the product of a ledger, the material of lots, the lot, the order; "order/…" of costs;
   // empty: any.
   std::string owner = {};
-  std::string status = {};   // empty: any; of offers: "in_stock"
+  std::string status = {};   // empty: any; of offers: "in_stock"; of buyers: their kind
   std::string cursor = {};
   std::uint32_t limit = 0;
   std::string category = {}; // of products; the source of orders; empty: any

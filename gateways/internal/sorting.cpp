@@ -36,7 +36,9 @@ std::span<const std::string_view> sorts_of(List list) {
     case List::print_costs:
     case List::order_costs:
     case List::product_costs:
-    case List::product_ledger: return {};
+    case List::product_ledger:
+    case List::buyers:
+    case List::categories: return {};
   }
   return {};
 }

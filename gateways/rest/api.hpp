@@ -85,6 +85,7 @@ void add_invoices(http::Router& router, Api& api);
 void add_products(http::Router& router, Api& api);
 void add_carts(http::Router& router, Api& api);
 void add_users(http::Router& router, Api& api);
+void add_customers(http::Router& router, Api& api);
 void add_payments(http::Router& router, Api& api);
 void add_mrp(http::Router& router, Api& api);
 void add_purchases(http::Router& router, Api& api);

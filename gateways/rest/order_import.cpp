@@ -55,17 +55,21 @@ void describe(orders::ObserveShopOrder& order, const Fields& fields) {
                    text("region"), text("country"), text("phone")};
   order.customer_name = text("name");
   order.customer_mail = text("email");
+  order.company = text("company");
+  order.buyer = orders::buyer_kind_from(of(fields, "customer_kind"));
 }
 
 void read_row(const Fields& fields, Row& row, Import& import) {
   const auto quantity = number(of(fields, "quantity"), 1);
   const auto unit_price = number(of(fields, "unit_price"), -1);
+  const std::string_view kind = of(fields, "customer_kind");
   row.order = of(fields, "order_number");
   row.sku = of(fields, "sku");
   if (row.order.empty()) row.problem = "no order_number";
   else if (row.sku.empty()) row.problem = "no sku";
   else if (!quantity || *quantity < 1) row.problem = "the quantity is a whole number from 1";
   else if (!unit_price || !number(of(fields, "shipping"), 0)) row.problem = "prices are whole minor units";
+  else if (!kind.empty() && !orders::buyer_kind_from(kind)) row.problem = "the customer_kind is guest, person or business";
   if (!row.problem.empty()) return;
   orders::ObserveShopOrder& order = import.orders[row.order];
   if (order.lines.empty()) describe(order, fields);

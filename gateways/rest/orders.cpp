@@ -84,6 +84,7 @@ orders::ObserveShopOrder read_order(Body& body) {
   order.ship_to = read_address(body);
   order.customer_name = body.text("customer_name");
   order.customer_mail = body.text("customer_email", "email");
+  order.company = body.text("company");
   return order;
 }
 
@@ -109,7 +110,10 @@ awaitable<Response> create(Api& api, Request& request) {
   }
   if (!caller->staff()) co_return http::problem(403, "forbidden", "This needs an operator's key.");
   orders::ObserveShopOrder order = read_order(*body);
+  order.buyer = orders::buyer_kind_from(body->text("customer_kind"));
   if (auto wrong = body->error()) co_return std::move(*wrong);
+  if (body->has("customer_kind") && !order.buyer)
+    co_return http::problem(400, "unknown-kind", "A customer is a guest, a person or a business.");
   co_return co_await shown(api, *caller, co_await tell(api, *caller, request, std::move(order), {}, 201));
 }
 

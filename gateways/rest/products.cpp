@@ -19,6 +19,13 @@ awaitable<Response> list(Api& api, Request& request) {
   co_return co_await api.views.list(caller->staff() ? List::products : List::offers, *caller, request);
 }
 
+// The categories of what is on offer: the same for everybody.
+awaitable<Response> list_categories(Api& api, Request& request) {
+  auto caller = visitor(api, request);
+  if (!caller) co_return std::move(caller.error());
+  co_return co_await api.views.list(List::categories, *caller, request);
+}
+
 awaitable<Response> get(Api& api, Request& request) {
   auto caller = visitor(api, request);
   if (!caller) co_return std::move(caller.error());
@@ -189,6 +196,7 @@ void add_products(http::Router& router, Api& api) {
   const auto bind = [&api](auto handler) { return [&api, handler](Request& request) { return handler(api, request); }; };
   router.add(Method::get, "/api/v1/products", bind(list));
   router.add(Method::get, "/api/v1/products/{id}", bind(get));
+  router.add(Method::get, "/api/v1/categories", bind(list_categories));
   const std::string products = "/api/v1/admin/products";
   router.add(Method::post, products, bind(define));
   router.add(Method::put, products + "/{id}", bind(change));

@@ -11,6 +11,7 @@ void add_routes(http::Router& router, Api& api) {
   add_products(router, api);
   add_carts(router, api);
   add_users(router, api);
+  add_customers(router, api);
   add_payments(router, api);
   add_purchases(router, api);
   add_mrp(router, api);

@@ -35,7 +35,8 @@ std::string_view missing(Thing thing) {
     case Thing::lot: return "There is no such lot.";
     case Thing::purchase_order: return "There is no such purchase order.";
     case Thing::supplier: return "There is no such supplier.";
-    case Thing::customer: return "There is no such customer.";
+    case Thing::customer:
+    case Thing::buyer: return "There is no such customer.";
   }
   std::unreachable();
 }
@@ -84,7 +85,7 @@ std::optional<std::vector<Needed>> needed_of(const Request& request, std::string
 bool is_public(const decltype(Question::what)& what) {
   if (const auto* find = std::get_if<FindDocument>(&what)) return find->thing == Thing::offer;
   const auto* page = std::get_if<ReadPage>(&what);
-  return page != nullptr && page->list == List::offers;
+  return page != nullptr && (page->list == List::offers || page->list == List::categories);
 }
 
 // A customer sees his own, the staff all of the workshop.
@@ -165,6 +166,7 @@ awaitable<Response> Views::list(List list, const Caller& caller, const Request& 
                 std::string(request.query("status").value_or("")), std::string(request.query("cursor").value_or("")), *limit_of(request),
                 std::string(request.query(list == List::orders ? "source" : "category").value_or("")),
                 std::string(request.query("search").value_or("")), std::string(request.query("sort").value_or(""))};
+  if (list == List::buyers) read.status = request.query("kind").value_or("");
   if (list == List::offers) read.status = request.query("in_stock") == "true" ? "in_stock" : "";
   return page(question(caller, request, std::move(read)));
 }

@@ -34,7 +34,8 @@ std::string line(const orders::Order& o) {
   for (const ProductionOrderId& p : o.production) out += " " + p.str();
   for (const orders::Line& l : o.lines)
     out += fmt::format(" [{} {} {} {} {} {} {} {}]", l.id, l.sku, l.title, l.quantity, l.unit_price, l.product.str(), l.planned, l.sent);
-  return out + fmt::format(" {} {} {} {} {} {} {} {} {} {}", o.photos, o.sent, o.short_of_stock, o.waits_for_stock, o.shop, o.external_id,
+  return out + fmt::format(" {} {} {} {} {} {} {} {} {} {} {} {}", orders::name(o.buyer), o.company, o.photos, o.sent,
+                           o.short_of_stock, o.waits_for_stock, o.shop, o.external_id,
                            o.report ? orders::name(*o.report) : "", o.modified.ms, o.refunded_there, o.ship_to.line1);
 }
 

@@ -164,6 +164,8 @@ orders::ObserveShopOrder observed(Dice& dice, const Scenario& s) {
   out.currency = "USD";
   out.ship_to = address();
   out.customer_mail = fmt::format("buyer{}@example.org", dice.upto(5));
+  if (dice.chance(20)) out.company = "Company";
+  if (dice.chance(30)) out.buyer = static_cast<orders::BuyerKind>(dice.upto(2));
   return out;
 }
 

@@ -75,6 +75,21 @@ TEST_CASE("projections: customers: the document is what was said last, and its v
   CHECK(document.version == 5);
 }
 
+TEST_CASE("projections: customers: who said one thing of himself shows that the rest is not known") {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  auto* contact = journal.commit().on("customer/" + ada).mutable_customer_contact_changed();
+  contact->set_customer(ada);
+  seal(contact->mutable_first_name(), "Ada");
+  const Json json = *Json::parse(shown(journal).json);
+  CHECK(json.text("id") == ada);
+  CHECK(json.text("first_name") == "Ada");
+  REQUIRE(json.find("addresses") != nullptr);
+  CHECK(json.find("addresses")->array()->empty());
+  REQUIRE(json.find("default_address_id") != nullptr);
+  CHECK(json.find("default_address_id")->is_null());
+}
+
 TEST_CASE("projections: customers: one address at most is the default, and none when it is removed") {
   testing::Journal journal = two_addresses();
   prefer(journal, "work");

@@ -134,3 +134,50 @@ TEST_CASE("projections: products: a changed one moves to its new place and leave
   CHECK(listed(journal, {}, "name", Direction::forwards, 100) == "FG-1 CUSTOM-Q-1 FG-2 FG-3 FG-4");
   CHECK(listed(journal, {}, "price", Direction::forwards, 100) == "CUSTOM-Q-1 FG-2 FG-3 FG-4 FG-1");
 }
+
+namespace {
+
+std::string categories(const testing::Journal& journal) {
+  const Folded folded(journal);
+  const auto page = products::categories(folded.queries, here, {});
+  REQUIRE(page);
+  std::string out;
+  for (const Document& document : page->items) {
+    const store::Json json = *store::Json::parse(document.json);
+    out += std::string(json.text("name")) + "=" + std::to_string(json.integer("products")) + " ";
+  }
+  return out;
+}
+
+void change(testing::Journal& journal, const std::string& sku, const std::string& category, bool active) {
+  auto* changed = journal.commit().on("product/" + sku).mutable_product_changed();
+  changed->set_product(sku);
+  fill(changed->mutable_entry(), sku, 100, category);
+  changed->mutable_entry()->set_active(active);
+}
+
+}  // namespace
+
+TEST_CASE("projections: products: a category is there as long as a product of it is on offer") {
+  testing::Journal journal = five_products();
+  CHECK(categories(journal) == "home=1 toys=3 ");
+  change(journal, "FG-3", "home", false);
+  CHECK(categories(journal) == "toys=3 ");
+  change(journal, "FG-3", "Animals", true);
+  change(journal, "FG-2", "Animals", true);
+  change(journal, "FG-2", "Animals", true);
+  CHECK(categories(journal) == "Animals=2 toys=2 ");
+  change(journal, "FG-1", "", true);
+  change(journal, "FG-4", "home", true);
+  CHECK(categories(journal) == "Animals=2 home=1 ");
+}
+
+TEST_CASE("projections: products: what is not sold counts for no category") {
+  testing::Journal journal = five_products();
+  auto* material = journal.commit().on("product/MAT-1").mutable_product_defined();
+  material->set_product("MAT-1");
+  material->set_sku("MAT-1");
+  fill(material->mutable_entry(), "PLA", 100, "toys");
+  material->mutable_entry()->set_kind("material");
+  CHECK(categories(journal) == "home=1 toys=3 ");
+}

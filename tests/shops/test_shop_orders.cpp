@@ -256,4 +256,27 @@ TEST_CASE("shops: parcels: what the shop knows of them is read before anything i
   CHECK_FALSE(woocommerce_notes_name("{}", "T1").has_value());
 }
 
+TEST_CASE("shops: woocommerce: a buyer is a business if he names a company, a guest without an account, and else a person") {
+  using orders::BuyerKind;
+  CHECK(of_woocommerce(woocommerce_json).buyer == BuyerKind::person);
+  const std::string guest = replaced(woocommerce_json, R"("number":"727")", R"("customer_id":0,"number":"727")");
+  CHECK(of_woocommerce(guest).buyer == BuyerKind::guest);
+  CHECK(of_woocommerce(replaced(guest, R"("customer_id":0)", R"("customer_id":26)")).buyer == BuyerKind::person);
+  const auto business = of_woocommerce(replaced(guest, R"("last_name":"Doe","company":"")", R"("last_name":"Doe","company":"Doe Ltd")"));
+  CHECK(business.buyer == BuyerKind::business);
+  CHECK(business.company == "Doe Ltd");
+}
+
+TEST_CASE("shops: woocommerce: the company stands apart from the buyer's name, and on the parcel beside it") {
+  const auto order =
+      of_woocommerce(replaced(woocommerce_json, R"("last_name":"Doe","company":"")", R"("last_name":"Doe","company":"Doe Ltd")"));
+  CHECK(order.customer_name == "John Doe");
+  CHECK(order.ship_to.name == "John Doe, Doe Ltd");
+}
+
+TEST_CASE("shops: squarespace: who buys there is a person, for no company is named") {
+  CHECK_FALSE(of_squarespace(squarespace_json).buyer);
+  CHECK(of_squarespace(squarespace_json).company.empty());
+}
+
 }  // namespace layerline::shops

@@ -190,6 +190,17 @@ orders::Address woocommerce_address(const element& address) {
   return out;
 }
 
+// The name as a parcel shows it may hold a company as well; the buyer's own stands apart from it. What the shop calls customer 0 has no
+// account there.
+void woocommerce_buyer(const element& order, const std::optional<element>& billing, ObserveShopOrder& out) {
+  out.customer_name = billing ? joined(text(*billing, "first_name"), text(*billing, "last_name")) : out.ship_to.name;
+  out.customer_mail = billing ? text(*billing, "email") : "";
+  out.company = billing ? text(*billing, "company") : "";
+  std::uint64_t account = 1;
+  const bool guest = !order["customer_id"].get(account) && account == 0;
+  out.buyer = guest && out.company.empty() ? orders::BuyerKind::guest : orders::kind_of(out.company);
+}
+
 // What has no SKU is named by its variation or product, so that it can be mapped all the same.
 std::string woocommerce_sku(const element& line) {
   if (std::string sku = text(line, "sku"); !sku.empty()) return sku;
@@ -251,8 +262,7 @@ ReadOrder woocommerce_order(std::string_view shop, const element& order) {
   const auto billing = member(order, "billing");
   if (const auto to = member(order, "shipping")) out.ship_to = woocommerce_address(*to);
   if (!out.ship_to.complete() && billing) out.ship_to = woocommerce_address(*billing);
-  out.customer_name = billing ? joined(text(*billing, "first_name"), text(*billing, "last_name")) : out.ship_to.name;
-  out.customer_mail = billing ? text(*billing, "email") : "";
+  woocommerce_buyer(order, billing, out);
   out.report = woocommerce_report(order);
   return out;
 }

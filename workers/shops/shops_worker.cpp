@@ -28,8 +28,9 @@ std::string digest_of(const orders::ObserveShopOrder& order) {
   const orders::Address& to = order.ship_to;
   for (const std::string* part : {&order.external_id, &order.external_number, &order.currency, &order.customer_name, &order.customer_mail,
                                   &order.tracking_number, &order.carrier, &to.name, &to.line1, &to.line2, &to.city, &to.postal_code,
-                                  &to.region, &to.country, &to.phone})
+                                  &to.region, &to.country, &to.phone, &order.company})
     add(*part);
+  number(order.buyer ? static_cast<std::int64_t>(*order.buyer) : -1);
   for (const std::int64_t value : {static_cast<std::int64_t>(order.report), order.modified.ms, order.shipping, order.total, order.refunded})
     number(value);
   for (const orders::ShopLine& line : order.lines) {
