@@ -1,8 +1,12 @@
 #include "projections/analytics.hpp"
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "projections/dispatch.hpp"
+#include "projections/document.hpp"
 #include "projections/documents.hpp"
 #include "projections/format.hpp"
 #include "projections/limits.hpp"
@@ -16,6 +20,28 @@ constexpr std::int64_t milligrams_per_kg = 1'000'000;
 
 // Half up; both are positive.
 std::int64_t divide(std::int64_t number, std::int64_t by) { return (number + by / 2) / by; }
+
+// To three places; null where there is nothing to compare with. Sums of them mean nothing, so days are summed without them.
+Json ratio(std::int64_t part, std::int64_t whole) {
+  return whole <= 0 ? Json() : Json(store::decimal(divide(part * 1'000, whole), 3));
+}
+
+// What was actual for each unit that was estimated.
+void compare(Json& costs) {
+  const Json estimated = costs["estimated"], actual = costs["actual"];
+  const auto part = [&](std::string_view name) { return ratio(actual.integer(name), estimated.integer(name)); };
+  costs["variance"] = Json{{"print_time", part("print_time_ms")},
+                           {"mass", part("mg")},
+                           {"cost", ratio(actual.find("cost")->integer("amount"), estimated.find("cost")->integer("amount"))}};
+}
+
+void add_shares(Json& figures, std::int64_t days) {
+  Json& promises = figures["promises"];
+  promises["kept_share"] = ratio(promises.integer("kept"), promises.integer("kept") + promises.integer("broken"));
+  Json& prints = figures["prints"];
+  prints["print_time_variance"] = ratio(prints.integer("actual_ms"), prints.integer("estimated_ms"));
+  for (Json& printer : figures["printers"].items()) printer["busy_share"] = ratio(printer.integer("busy_ms"), days * day_ms);
+}
 
 // The item of a list with this id, made if it is missing.
 Json& item_of(Json& list, std::string_view id_name, std::string_view id) {
@@ -193,6 +219,7 @@ struct Fold {
   void keep_busy(const std::string& printer, std::int64_t from_ms, std::int64_t to_ms);
   void book(Entry& job, std::int64_t print_ms, std::int64_t milligrams);
   void book_total(const std::string& kind, const std::string& id, const Json& job, std::int64_t sign);
+  void list_order(const std::string& order);
 
   template <class T>
     requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> || ModelEvent<T> || ProductEvent<T> || OrderLineEvent<T> ||
@@ -251,10 +278,22 @@ void Fold::end(const std::string& job, std::string_view outcome) {
   add(prints, outcome, 1);
   add(prints, "estimated_ms", entry.json["estimated"].integer("print_time_ms"));
   add(prints, "actual_ms", print_ms);
-  documents.list(entry, "jobs", "all");
+  const std::string order = newest_first(commit.time_ms);
+  documents.list(entry, "jobs", "all", order);
   for (const char* kind : {"order", "product"})
     if (const std::string id(entry.json.text(std::string(kind) + "_id")); !id.empty())
-      documents.list(entry, "jobs_of", std::string(kind) + "/" + id);
+      documents.list(entry, "jobs_of", std::string(kind) + "/" + id, order);
+  if (const std::string id(entry.json.text("order_id")); !id.empty()) list_order(id);
+}
+
+// Among the others by the end of its last print.
+void Fold::list_order(const std::string& order) {
+  Entry& entry = documents.edit("order_cost", order);
+  if (const std::int64_t before_ms = entry.hidden.integer("ended_ms"); before_ms != 0)
+    documents.unlist(entry, "order_costs", "all", newest_first(before_ms));
+  documents.list(entry, "order_costs", "all", newest_first(commit.time_ms));
+  entry.hidden["ended_ms"] = commit.time_ms;
+  entry.json["last_print_ended_at"] = iso_time(commit.time_ms);
 }
 
 // The figure of a print, which a weighing may correct later. What was made by hand is no job.
@@ -292,6 +331,7 @@ void Fold::book(Entry& job, std::int64_t print_ms, std::int64_t milligrams) {
   const std::string printer(job.json.text("printer_id")), material(job.json.text("material_id"));
   const std::int64_t taken = cost(printer, material, milligrams, print_ms);
   job.json["actual"] = Json{{"print_time_ms", print_ms}, {"mg", milligrams}, {"cost", money(taken, rules().text("currency"))}};
+  compare(job.json);
   job.hidden["counted"] = true;
   for (const auto& [kind, id] : {std::pair("order", order), std::pair("product", product)})
     if (!id.empty()) book_total(kind, id, job.json, 1);
@@ -303,9 +343,10 @@ void Fold::book_total(const std::string& kind, const std::string& id, const Json
   entry.version = event.version;
   if (known == nullptr) {
     entry.json = Json{{kind + "_id", id}, {"prints", 0}};
+    if (kind == "order") entry.json["last_print_ended_at"] = Json();
     for (const char* part : {"estimated", "actual"})
       entry.json[part] = Json{{"print_time_ms", 0}, {"mg", 0}, {"cost", money(0, rules().text("currency"))}};
-    documents.list(entry, kind + "_costs", "all");
+    if (kind == "product") documents.list(entry, "product_costs", "all");
   }
   add(entry.json, "prints", sign);
   for (const char* part : {"estimated", "actual"}) {
@@ -314,6 +355,7 @@ void Fold::book_total(const std::string& kind, const std::string& id, const Json
     for (const char* name : {"print_time_ms", "mg"}) add(sum, name, sign * of.integer(name));
     add(sum["cost"], "amount", sign * of.find("cost")->integer("amount"));
   }
+  compare(entry.json);
 }
 
 void apply(const Commit& commit, Documents& documents) {
@@ -323,7 +365,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "analytics", .version = 2, .poison = Poison::park, .apply = apply};
+const View view{.name = "analytics", .version = 3, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> days(const Queries& queries, const Scope& scope, std::chrono::sys_days from,
                                          std::chrono::sys_days to) {
@@ -337,22 +379,58 @@ std::expected<Document, QueryError> days(const Queries& queries, const Scope& sc
   for (auto at = from; at <= to && at < from + std::chrono::days(analytics_days_max); at += std::chrono::days(1)) {
     const auto found = queries.get(view.name, scope, "day", date(at));
     if (!found && found.error() == QueryError::not_found) continue;
-    const auto json = found ? Json::parse(found->json) : std::nullopt;
+    auto json = found ? Json::parse(found->json) : std::nullopt;
     if (!json) return std::unexpected(QueryError::damaged);
     add_all(answer["totals"], *json);
-    answer["items"].push_back(*json);
+    add_shares(*json, 1);
+    answer["items"].push_back(std::move(*json));
   }
   answer["totals"].erase("date");
+  add_shares(answer["totals"], (to - from).count() + 1);
   Document out;
   out.json = answer.str();
   return out;
 }
-std::expected<Page, QueryError> jobs(const Queries& queries, const Scope& scope, std::string_view of, const PageRequest& request) {
-  if (of.empty()) return queries.list(view.name, scope, "jobs", "all", "", request);
-  return queries.list(view.name, scope, "jobs_of", of, "", request);
+
+namespace {
+
+// Lists go from the newest to the oldest: one of a period begins at its last moment, as if a page had ended there.
+PageRequest beginning_in(const Period& period, PageRequest request) {
+  if (request.cursor.empty() && period.to != Period{}.to)
+    request.cursor = cursor_at(newest_first((std::int64_t{period.to} + 1) * day_ms - 1));
+  return request;
 }
-std::expected<Page, QueryError> orders(const Queries& queries, const Scope& scope, const PageRequest& request) {
-  return queries.list(view.name, scope, "order_costs", "all", "", request);
+
+// ... and ends before the first that is too old. `time` names the member by which the list is sorted.
+std::expected<Page, QueryError> ending_in(const Period& period, std::expected<Page, QueryError> page, std::string_view time) {
+  if (!page || period.from <= 0) return page;
+  const std::string from = iso_time(period.from * day_ms);
+  const auto too_old = [&](const Document& document) {
+    const auto json = Json::parse(document.json);
+    return !json || json->text(time) < from;
+  };
+  if (const auto old = std::ranges::find_if(page->items, too_old); old != page->items.end()) {
+    page->items.erase(old, page->items.end());
+    page->cursor.clear();
+  }
+  return page;
+}
+
+}  // namespace
+
+std::expected<Page, QueryError> jobs(const Queries& queries, const Scope& scope, const Of& of, const Period& period,
+                                     const PageRequest& request) {
+  std::vector<Listing> lists;
+  if (!of.order.empty()) lists.push_back({"jobs_of", "order/" + std::string(of.order)});
+  if (!of.product.empty()) lists.push_back({"jobs_of", "product/" + std::string(of.product)});
+  if (lists.empty()) lists.push_back({"jobs", "all"});
+  if (period.to < 0) return Page{};
+  return ending_in(period, queries.list(view.name, scope, lists, beginning_in(period, request)), "ended_at");
+}
+std::expected<Page, QueryError> orders(const Queries& queries, const Scope& scope, const Period& period, const PageRequest& request) {
+  if (period.to < 0) return Page{};
+  auto page = queries.list(view.name, scope, "order_costs", "all", "", beginning_in(period, request));
+  return ending_in(period, std::move(page), "last_print_ended_at");
 }
 std::expected<Page, QueryError> products(const Queries& queries, const Scope& scope, const PageRequest& request) {
   return queries.list(view.name, scope, "product_costs", "all", "", request);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <string_view>
 
 #include "projections/commit.hpp"
 #include "projections/queries.hpp"
@@ -14,10 +15,19 @@ extern const View view;
 // {"from", "to", "items": [a day…], "totals": all of them together}, both ends included. At most analytics_days_max days.
 [[nodiscard]] std::expected<Document, QueryError> days(const Queries& queries, const Scope& scope, std::chrono::sys_days from,
                                                        std::chrono::sys_days to);
-// Newest first. Jobs of one order or product ("order/<id>", "product/<id>"), or all (empty).
-[[nodiscard]] std::expected<Page, QueryError> jobs(const Queries& queries, const Scope& scope, std::string_view of,
+
+// Of which order and which product, if both are said of both; empty: of any.
+struct Of {
+  std::string_view order;
+  std::string_view product;
+};
+// That ended in the period, the last one first.
+[[nodiscard]] std::expected<Page, QueryError> jobs(const Queries& queries, const Scope& scope, const Of& of, const Period& period,
                                                    const PageRequest& request);
-[[nodiscard]] std::expected<Page, QueryError> orders(const Queries& queries, const Scope& scope, const PageRequest& request);
+// Whose last print ended in the period, the last one first.
+[[nodiscard]] std::expected<Page, QueryError> orders(const Queries& queries, const Scope& scope, const Period& period,
+                                                     const PageRequest& request);
+// Newest first.
 [[nodiscard]] std::expected<Page, QueryError> products(const Queries& queries, const Scope& scope, const PageRequest& request);
 
 }  // namespace layerline::projections::analytics

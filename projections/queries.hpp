@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,6 +39,12 @@ struct PageRequest {
   std::string cursor;          // of the page before; empty: from the newest. A foreign one gives another place, never foreign documents
   std::size_t limit = 0;       // 0: page_default; at most page_max
   store::Direction direction = store::Direction::forwards;   // backwards: from the list's end
+};
+// Days since 1970-01-01, both included: as they are, any.
+struct Period {
+  std::int32_t from = 0;
+  std::int32_t to = std::numeric_limits<std::int32_t>::max();
+  friend bool operator==(const Period&, const Period&) = default;
 };
 struct Page {
   std::vector<Document> items;
@@ -100,6 +107,9 @@ class Queries {
   const store::Store& store_;
   const Keyspaces& keyspaces_;
 };
+
+// The cursor of a page that begins with the first entry of this order (as Documents::list takes it), or with what follows it.
+[[nodiscard]] std::string cursor_at(std::string_view order);
 
 // {"items":[…],"next_cursor":"…"|null}
 [[nodiscard]] std::string json_of(const Page& page);

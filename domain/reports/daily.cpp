@@ -32,9 +32,12 @@ std::int64_t waiting_orders(const Workshop& workshop) {
   return std::ssize(waiting);
 }
 
+// The last day whose midnight has passed.
+Time yesterday(const Context& context) { return context.now + Duration{-86'400'000}; }
+
 }  // namespace
 
-void count(Workshop& workshop, const events::Event& event) {
+void count(Workshop& workshop, const events::Event& event, Time at) {
   using payments::Payment;
   Tally& tally = workshop.tally;
   const auto received = [&](const auto& paid) { tally.received += more(workshop, paid.payment(), &Payment::received, paid.received()); };
@@ -51,6 +54,7 @@ void count(Workshop& workshop, const events::Event& event) {
   if (event.has_stock_consumed()) tally.consumed.milligrams += event.stock_consumed().milligrams();
   if (event.has_stock_consumption_corrected()) tally.consumed.milligrams += event.stock_consumption_corrected().difference_mg();
   if (event.has_shipment_shipped()) tally.parcels_sent += 1;
+  if (tally.since == Time{} && tally != Tally{}) tally.since = at;
 }
 
 void evolve(Workshop& workshop, const events::DailyReported&, Time) { workshop.tally = {}; }
@@ -60,9 +64,8 @@ Events report_day(const Context& context) {
   const Tally& tally = context.workshop.tally;
   const std::int64_t waiting = waiting_orders(context.workshop);
   if (tally == Tally{} && waiting == 0) return out;
-  constexpr std::int64_t day_ms = 86'400'000;
   auto* event = out.on("workshop/" + context.workshop.id.str()).mutable_daily_reported();
-  event->set_day(iso_time(context.now.ms - day_ms).substr(0, 10));
+  event->set_day(iso_time((tally == Tally{} ? yesterday(context) : tally.since).ms).substr(0, 10));
   event->set_orders_placed(tally.orders_placed);
   event->set_received(tally.received);
   event->set_refunded(tally.refunded);

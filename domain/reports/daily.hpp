@@ -16,14 +16,16 @@ struct Tally {
   std::int64_t prints_failed = 0;
   Mass consumed;                     // as prints were weighed, if they were
   std::int64_t parcels_sent = 0;
+  Time since;                        // of the first of these
   friend bool operator==(const Tally&, const Tally&) = default;
 };
 
-// Of the day that has just ended. Nothing, if nothing happened and no order waits.
+// Of the day on which the first of it happened, which a server that was off tells late; of yesterday, if nothing happened but orders wait.
+// Nothing, if none waits either.
 [[nodiscard]] Events report_day(const Context&);
 
 // Before the event is folded: what a payment received so far is told as a sum.
-void count(Workshop&, const events::Event&);
+void count(Workshop&, const events::Event&, Time);
 void evolve(Workshop&, const events::DailyReported&, Time);
 
 }  // namespace layerline::reports

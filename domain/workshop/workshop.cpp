@@ -8,7 +8,7 @@ namespace layerline {
 void evolve(Workshop& w, const std::string& stream, const events::Event& event, Time at) {
   using K = events::Event;
   w.versions[stream] += 1;
-  reports::count(w, event);
+  reports::count(w, event, at);
   switch (event.kind_case()) {
     case K::kWorkshopOpened: settings::evolve(w, event.workshop_opened(), at); break;
     case K::kWorkshopConfigured: settings::evolve(w, event.workshop_configured(), at); break;

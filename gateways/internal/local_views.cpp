@@ -184,8 +184,8 @@ std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::S
     case List::order_materials: return p::lots::materials_of_order(queries, scope, read.owner, request);
     case List::locations: return p::lots::locations(queries, scope, request);
     case List::work_steps: return p::production::work_steps(queries, scope, read.status, request);
-    case List::print_costs: return p::analytics::jobs(queries, scope, read.owner, request);
-    case List::order_costs: return p::analytics::orders(queries, scope, request);
+    case List::print_costs: return p::analytics::jobs(queries, scope, {read.owner, read.category}, read.period, request);
+    case List::order_costs: return p::analytics::orders(queries, scope, read.period, request);
     case List::product_costs: return p::analytics::products(queries, scope, request);
     case List::buyers: return p::buyers::list(queries, scope, read.status, request);
     case List::categories: return p::products::categories(queries, scope, request);

@@ -10,12 +10,12 @@
 #include "projections/limits.hpp"
 
 // Numbers are little-endian; a text is its length (u32) and its bytes.
-//   question: | 3 | what u8 | partition u32 | workshop | customer | wait_ms u32 | needed u16 × { partition u32 | offset u64 } | fields |
-//   answer:   | 3 | outcome u8 | next offset u64 | the document as it is stored |
+//   question: | 4 | what u8 | partition u32 | workshop | customer | wait_ms u32 | needed u16 × { partition u32 | offset u64 } | fields |
+//   answer:   | 4 | outcome u8 | next offset u64 | the document as it is stored |
 namespace layerline::internal {
 namespace {
 
-constexpr std::uint8_t format = 3;
+constexpr std::uint8_t format = 4;
 
 class Writer {
  public:
@@ -76,7 +76,8 @@ struct WriteWhat {
   void operator()(const FindDocument& find) { out.number(std::to_underlying(find.thing)).text(find.id).text(find.awaited_change); }
   void operator()(const ReadPage& page) {
     out.number(std::to_underlying(page.list)).text(page.owner).text(page.status).text(page.cursor).number(page.limit).text(page.category)
-        .text(page.search).text(page.sort);
+        .text(page.search).text(page.sort).number(static_cast<std::uint32_t>(page.period.from))
+        .number(static_cast<std::uint32_t>(page.period.to));
   }
   void operator()(const ReadAvailability& read) {
     out.text(read.type).text(read.colour).number(static_cast<std::uint64_t>(read.milligrams));
@@ -106,6 +107,7 @@ void read_what(Reader& in, ReadPage& page) {
   page.category = in.text();
   page.search = in.text();
   page.sort = in.text();
+  page.period = {static_cast<std::int32_t>(in.number<std::uint32_t>()), static_cast<std::int32_t>(in.number<std::uint32_t>())};
 }
 void read_what(Reader& in, ReadAvailability& read) {
   read.type = in.text();

@@ -51,15 +51,15 @@ struct FindDocument {
 
 struct ReadPage {
   List list = List::quotes;
-  // The customer whose they are; the material or the product of a ledger, the material of lots, the lot, the order; "order/…" of costs;
-  // empty: any.
+  // The customer whose they are; the material or the product of a ledger, the material of lots, the lot, the order; empty: any.
   std::string owner = {};
   std::string status = {};   // empty: any; of offers: "in_stock"; of buyers: their kind
   std::string cursor = {};
   std::uint32_t limit = 0;
-  std::string category = {}; // of products; the source of orders; empty: any
+  std::string category = {}; // of products; the source of orders; the product of prints; empty: any
   std::string search = {};   // words, of products; numbers and SKUs, of orders
   std::string sort = {};     // "price", "-created_at": sorting.hpp; empty: the list's own order
+  projections::Period period = {};   // of costs: when the prints ended
   friend bool operator==(const ReadPage&, const ReadPage&) = default;
 };
 

@@ -15,21 +15,36 @@ namespace {
 using std::chrono::sys_days;
 using store::Json;
 
+// nullopt: it is there, and no date.
+std::optional<sys_days> date_of(const Request& request, std::string_view name, sys_days otherwise) {
+  const auto text = request.query(name);
+  return text && !text->empty() ? planning::parse_day(*text) : std::optional(otherwise);
+}
+
+std::int32_t number_of(sys_days day) { return static_cast<std::int32_t>(day.time_since_epoch().count()); }
+
+Response malformed_date(std::string_view why) { return http::problem(400, "malformed-date", why); }
+constexpr std::string_view no_date = "\"from\" and \"to\" are dates such as 2026-01-31.";
+
 // Without dates: the last thirty days.
 std::expected<internal::ReadDays, Response> days_of(const Request& request) {
-  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  const auto date = [&](std::string_view name, sys_days otherwise) {
-    const auto text = request.query(name);
-    return text && !text->empty() ? planning::parse_day(*text) : std::optional(otherwise);
-  };
-  const auto to = date("to", today);
-  const auto from = to ? date("from", *to - std::chrono::days(limits::report_days - 1)) : std::nullopt;
-  if (!to || !from) return std::unexpected(http::problem(400, "malformed-date", "\"from\" and \"to\" are dates such as 2026-01-31."));
+  const auto to = date_of(request, "to", std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
+  const auto from = to ? date_of(request, "from", *to - std::chrono::days(limits::report_days - 1)) : std::nullopt;
+  if (!to || !from) return std::unexpected(malformed_date(no_date));
   const auto span = (*to - *from).count() + 1;
   if (span < 1 || span > projections::analytics_days_max)
-    return std::unexpected(http::problem(400, "malformed-date", "\"from\" comes before \"to\", by a year at most."));
-  return internal::ReadDays{static_cast<std::int32_t>(from->time_since_epoch().count()),
-                            static_cast<std::int32_t>(to->time_since_epoch().count())};
+    return std::unexpected(malformed_date("\"from\" comes before \"to\", by a year at most."));
+  return internal::ReadDays{number_of(*from), number_of(*to)};
+}
+
+// Without dates: any.
+std::expected<projections::Period, Response> period_of(const Request& request) {
+  const projections::Period any;
+  const auto from = date_of(request, "from", sys_days(std::chrono::days(any.from)));
+  const auto to = date_of(request, "to", sys_days(std::chrono::days(any.to)));
+  if (!from || !to) return std::unexpected(malformed_date(no_date));
+  if (*from > *to) return std::unexpected(malformed_date("\"from\" comes before \"to\"."));
+  return projections::Period{number_of(*from), number_of(*to)};
 }
 
 // Every figure of an item by its path; lists within it have no place in a table.
@@ -73,20 +88,22 @@ awaitable<Response> daily(Api& api, Request& request) {
   co_return in_wanted_format(request, api.views.answer(std::move(*found), caller->partition));
 }
 
-awaitable<Response> prints(Api& api, Request& request) {
-  auto caller = authenticate_staff(api, request);
-  if (!caller) co_return std::move(caller.error());
-  std::string of;
-  for (const char* kind : {"order", "product"})
-    if (const auto id = request.query(std::string(kind) + "_id"); id && !id->empty()) of = std::string(kind) + "/" + std::string(*id);
-  co_return in_wanted_format(request, co_await api.views.list_of(List::print_costs, std::move(of), *caller, request));
-}
-
+// What prints, orders and products have cost.
 http::Handler costs(Api& api, List list) {
   return [&api, list](Request& request) -> awaitable<Response> {
     auto caller = authenticate_staff(api, request);
     if (!caller) co_return std::move(caller.error());
-    co_return in_wanted_format(request, co_await api.views.list_of(list, "", *caller, request));
+    internal::ReadPage read{list};
+    if (list == List::print_costs) {
+      read.owner = request.query("order_id").value_or("");
+      read.category = request.query("product_id").value_or("");
+    }
+    if (list != List::product_costs) {
+      auto period = period_of(request);
+      if (!period) co_return std::move(period.error());
+      read.period = *period;
+    }
+    co_return in_wanted_format(request, co_await api.views.page_of(std::move(read), *caller, request));
   };
 }
 
@@ -95,7 +112,7 @@ http::Handler costs(Api& api, List list) {
 void add_analytics(http::Router& router, Api& api) {
   using http::Method;
   router.add(Method::get, "/api/v1/analytics/daily", [&api](Request& request) { return daily(api, request); });
-  router.add(Method::get, "/api/v1/analytics/prints", [&api](Request& request) { return prints(api, request); });
+  router.add(Method::get, "/api/v1/analytics/prints", costs(api, List::print_costs));
   router.add(Method::get, "/api/v1/analytics/orders", costs(api, List::order_costs));
   router.add(Method::get, "/api/v1/analytics/products", costs(api, List::product_costs));
 }

@@ -172,9 +172,13 @@ awaitable<Response> Views::list(List list, const Caller& caller, const Request& 
 }
 
 awaitable<Response> Views::list_of(List list, std::string owner, const Caller& caller, const Request& request) const {
-  if (auto refusal = refusal_of(list, request)) return page(std::unexpected(std::move(*refusal)));
-  ReadPage read{list, std::move(owner), std::string(request.query("status").value_or("")),
-                std::string(request.query("cursor").value_or("")), *limit_of(request)};
+  return page_of({list, std::move(owner), std::string(request.query("status").value_or(""))}, caller, request);
+}
+
+awaitable<Response> Views::page_of(ReadPage read, const Caller& caller, const Request& request) const {
+  if (auto refusal = refusal_of(read.list, request)) return page(std::unexpected(std::move(*refusal)));
+  read.cursor = request.query("cursor").value_or("");
+  read.limit = *limit_of(request);
   read.sort = request.query("sort").value_or("");
   return page(question(caller, request, std::move(read)));
 }

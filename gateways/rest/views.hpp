@@ -34,6 +34,9 @@ class Views {
   // The same of what belongs to one thing: the ledger of a material, the uses of a lot.
   [[nodiscard]] boost::asio::awaitable<http::Response> list_of(List list, std::string owner, const Caller& caller,
                                                                const http::Request& request) const;
+  // A page of what `read` says; its cursor, limit and order are those of the request.
+  [[nodiscard]] boost::asio::awaitable<http::Response> page_of(internal::ReadPage read, const Caller& caller,
+                                                               const http::Request& request) const;
   // {"material_known", "color_known", "in_stock", "available_mg", "needed_mg"} as the answer's JSON.
   [[nodiscard]] boost::asio::awaitable<Shown> availability(const Caller& caller, const http::Request& request,
                                                            internal::ReadAvailability wanted) const;

@@ -156,8 +156,8 @@ std::string digest(const Workshop& w) {
   for (const SupplierId& supplier : w.suppliers) out += "supplier " + supplier.str() + "\n";
   each(w.keys, out, [](const settings::Key& k) { return fmt::format("key {} {} {}", k.id, k.role, k.revoked); });
   const reports::Tally& t = w.tally;
-  out += fmt::format("tally {} {} {} {} {} {} {}\n", t.orders_placed, t.received, t.refunded, t.prints_finished, t.prints_failed,
-                     t.consumed.milligrams, t.parcels_sent);
+  out += fmt::format("tally {} {} {} {} {} {} {} {}\n", t.orders_placed, t.received, t.refunded, t.prints_finished, t.prints_failed,
+                     t.consumed.milligrams, t.parcels_sent, t.since.ms);
   each(w.timers, out, [](const Timer& t) { return fmt::format("timer {} {} {}", t.due.ms, t.purpose, t.subject); });
   for (const production::QueueKey& key : w.waiting) out += fmt::format("waiting {} {}\n", key.rush, key.id);
   std::vector<std::string> versions;

@@ -227,6 +227,17 @@ TEST_CASE("routine: report: a day's orders, money, prints, material and parcels 
   at_midnight(s).when(daily_report).then({"timer.fired", "timer.set"});   // nothing happened
 }
 
+TEST_CASE("routine: report: what a server that was off tells late is told under the day on which it happened") {
+  Scenario s;
+  s.stock(1'000'000);
+  s.paid();   // on a Monday
+  s.after_days(2).given(daily_report).with("daily.reported");
+  CHECK(s.last("daily.reported").daily_reported().day() == "2026-09-21");
+  s.paid({}, {}, "later");   // on Wednesday
+  at_midnight(s).given(daily_report).with("daily.reported");
+  CHECK(s.last("daily.reported").daily_reported().day() == "2026-09-23");
+}
+
 TEST_CASE("routine: report: money is counted by what came since, and what was given back beside it") {
   Scenario s;
   const OrderId order = s.paid();

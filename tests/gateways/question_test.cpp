@@ -21,6 +21,7 @@ std::vector<Question> questions() {
   return {{{3, "w1", "customer-1"}, FindDocument{Thing::tracking, foreign, "draft"}, {{0, 7}, {15, ~std::uint64_t{0}}}, 5'000},
           {{0, "w", {}}, ReadPage{List::effects, "customer-1", "parked", "00ff", 200}},
           {{0, "w", {}}, ReadPage{List::products, {}, "active", {}, 1, foreign, "sea turtle", "-price"}},
+          {{0, "w", {}}, ReadPage{List::print_costs, "order-1", {}, {}, 1, "product-1", {}, {}, {-1, 20'000}}},
           {{0, "w", {}}, ReadPlan{ReadPlan::What::requirements, foreign, 52, 1'790'000'000'000}},
           {{1, "w", "customer-1"}, ReadUnits{foreign, 10'000}},
           {{0xFFFF'FFFF, "w", {}}, ReadAvailability{"PLA", "", -1}}};

@@ -61,10 +61,10 @@ TEST_CASE("projections: analytics: a day tells the funnel, the money, the prints
   CHECK(day.find("orders")->integer("paid") == 1);
   CHECK(day.find("orders")->integer("delivered") == 1);
   CHECK(day.find("received")->str() == R"({"amount":19332,"currency":"USD"})");
-  CHECK(day.find("promises")->str() == R"({"kept":1,"broken":0})");
+  CHECK(day.find("promises")->str() == R"({"kept":1,"broken":0,"kept_share":1})");
   CHECK(day.find("prints")->integer("finished") == 1);
   CHECK(day.find("prints")->integer("used_mg") == 45'300);
-  CHECK(day.find("printers")->str() == R"([{"printer_id":"p1","busy_ms":20000,"prints":1}])");
+  CHECK(day.find("printers")->str() == R"([{"printer_id":"p1","busy_ms":20000,"prints":1,"busy_share":0}])");
   CHECK(day.find("materials")->str() == R"([{"material_id":"PLA-black","used_mg":45300}])");
 }
 
@@ -78,13 +78,15 @@ TEST_CASE("projections: analytics: an order and its product cost what their prin
     corrected->set_origin("weighed");
   }
   const Folded folded(journal);
-  const Json print = folded.only(analytics::jobs(folded.queries, here, "order/order-00000001", {"", 10}));
+  const Json print = folded.only(analytics::jobs(folded.queries, here, {"order-00000001", ""}, {}, {"", 10}));
   CHECK(print.find("estimated")->integer("mg") == 45'300);
+  CHECK(print.find("variance")->find("mass")->str() == "1.104");   // 50 g instead of 45.3
   CHECK(print.find("actual")->str() == R"({"print_time_ms":20000,"mg":50000,"cost":{"amount":239,"currency":"USD"}})");   // 100 + 139
-  for (const auto& page : {analytics::orders(folded.queries, here, {"", 10}), analytics::products(folded.queries, here, {"", 10})}) {
+  for (const auto& page : {analytics::orders(folded.queries, here, {}, {"", 10}), analytics::products(folded.queries, here, {"", 10})}) {
     const Json sum = folded.only(page);
     CHECK(sum.integer("prints") == 1);
     CHECK(sum.find("actual")->str() == print.find("actual")->str());
+    CHECK(sum.find("variance")->str() == print.find("variance")->str());
   }
   CHECK(folded.days(1).find("totals")->find("prints")->integer("used_mg") == 50'000);
 }
@@ -102,9 +104,82 @@ TEST_CASE("projections: analytics: a printer with a price of its own costs that,
     testing::accept_and_pay(journal, first);
     testing::print(journal, first);
     const Folded folded(journal);
-    const Json print = folded.only(analytics::jobs(folded.queries, here, "order/order-00000001", {"", 10}));
+    const Json print = folded.only(analytics::jobs(folded.queries, here, {"order-00000001", ""}, {}, {"", 10}));
     CHECK(print.find("actual")->find("cost")->integer("amount") == 91 + (price_per_hour == 0 ? 0 : 278));   // 45.3 g, and 20 s
   }
+}
+
+namespace {
+
+void print_of(testing::Journal& journal, const std::string& production, int job) {
+  const std::string id = "job-" + std::to_string(job), stream = "job/" + id;
+  auto* dispatched = journal.commit().on(stream).mutable_print_dispatched();
+  dispatched->set_job(id);
+  dispatched->set_production_order(production);
+  dispatched->set_printer("p1");
+  journal.commit().on(stream).mutable_print_failed()->set_job(id);
+}
+
+// Prints 1 to 4 of two orders, in turn, one a day from the 18th on.
+testing::Journal four_days() {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  for (const char* number : {"a", "b"}) {
+    auto* created = journal.commit().on(std::string("production/") + number).mutable_production_order_created();
+    created->set_production_order(number);
+    created->set_order(std::string("order-") + number);
+    created->set_product("vase");
+  }
+  for (int job = 1; job <= 4; ++job) {
+    print_of(journal, job % 2 == 1 ? "a" : "b", job);
+    journal.pass(86'400'000);
+  }
+  return journal;
+}
+
+std::string ids(const std::expected<Page, QueryError>& page, std::string_view name) {
+  REQUIRE(page);
+  std::string out;
+  for (const Document& item : page->items) out.append(out.empty() ? "" : " ").append(Json::parse(item.json)->text(name));
+  return out + (page->cursor.empty() ? "" : " …");
+}
+
+}  // namespace
+
+TEST_CASE("projections: analytics: prints and orders are listed by the days on which their prints ended, page by page") {
+  const Folded folded(four_days());
+  const auto day = [](int of_november) {
+    return static_cast<std::int32_t>((begin + std::chrono::days(of_november - 18)).time_since_epoch().count());
+  };
+  const auto jobs = [&](const analytics::Of& of, const Period& period, const PageRequest& request = {"", 10}) {
+    return analytics::jobs(folded.queries, here, of, period, request);
+  };
+  CHECK(ids(jobs({}, {}), "id") == "job-4 job-3 job-2 job-1");
+  CHECK(ids(jobs({}, {day(19), day(20)}), "id") == "job-3 job-2");
+  CHECK(ids(jobs({}, {day(19)}), "id") == "job-4 job-3 job-2");
+  CHECK(ids(jobs({}, {day(22), day(30)}), "id").empty());
+  CHECK(ids(jobs({}, {-7, -1}), "id").empty());
+  const auto first = jobs({}, {day(19), day(20)}, {"", 1});
+  CHECK(ids(first, "id") == "job-3 …");
+  const auto second = jobs({}, {day(19), day(20)}, {first->cursor, 1});
+  CHECK(ids(second, "id") == "job-2 …");
+  CHECK(ids(jobs({}, {day(19), day(20)}, {second->cursor, 1}), "id").empty());
+  const auto orders = [&](const Period& period) { return ids(analytics::orders(folded.queries, here, period, {"", 10}), "order_id"); };
+  CHECK(orders({}) == "order-b order-a");
+  CHECK(orders({day(18), day(20)}) == "order-a");   // b's last print ended on the 21st
+  CHECK(orders({day(18), day(19)}).empty());
+}
+
+TEST_CASE("projections: analytics: prints of an order and a product are those of both") {
+  const Folded folded(four_days());
+  const auto jobs = [&](std::string_view order, std::string_view product, const Period& period = {}) {
+    return ids(analytics::jobs(folded.queries, here, {order, product}, period, {"", 10}), "id");
+  };
+  CHECK(jobs("order-a", "vase") == "job-3 job-1");
+  CHECK(jobs("", "vase") == "job-4 job-3 job-2 job-1");
+  CHECK(jobs("order-a", "another").empty());
+  const auto last = static_cast<std::int32_t>(begin.time_since_epoch().count());
+  CHECK(jobs("order-a", "vase", {last, last}) == "job-1");
 }
 
 TEST_CASE("projections: analytics: a print over midnight keeps its printer busy on both days") {
@@ -127,5 +202,8 @@ TEST_CASE("projections: analytics: a print over midnight keeps its printer busy 
   CHECK(busy(answer.find("items")->array()->front()) + busy(answer.find("items")->array()->back()) == 50'000'000);
   CHECK(busy(answer.find("items")->array()->back()) > 0);
   CHECK(busy(*answer.find("totals")) == 50'000'000);
+  CHECK(answer.find("totals")->find("printers")->array()->front().find("busy_share")->str() == "0.193");   // of three days
+  CHECK(answer.find("totals")->find("promises")->find("kept_share")->is_null());
+  CHECK(answer.find("totals")->find("prints")->find("print_time_variance")->is_null());   // nothing was estimated
   CHECK(answer.find("totals")->find("prints")->integer("failed") == 1);
 }

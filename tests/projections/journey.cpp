@@ -78,8 +78,8 @@ void mailed(Journal& journal, const Journey& journey, const std::string& kind) {
 Journal& Journal::commit(std::string actor) {
   projections::OwnedCommit& added = commits_.emplace_back();
   const auto count = static_cast<std::int64_t>(commits_.size());
-  added.commit = {.partition = partition_, .offset = commits_.size() - 1, .time_ms = start_ms + count * 1'000, .workshop = workshop_,
-                  .actor = std::move(actor), .events = {}};
+  added.commit = {.partition = partition_, .offset = commits_.size() - 1, .time_ms = start_ms + count * 1'000 + passed_ms_,
+                  .workshop = workshop_, .actor = std::move(actor), .events = {}};
   return *this;
 }
 

@@ -23,6 +23,8 @@ class Journal {
   Journal& commit(std::string actor = "operator:1");
   // Adds an event to the current commit.
   events::Event& on(const std::string& stream);
+  // Before the next commit, beside its second.
+  void pass(std::int64_t ms) { passed_ms_ += ms; }
   void workshop(std::string id) { workshop_ = std::move(id); }
 
   [[nodiscard]] const std::vector<projections::OwnedCommit>& commits() const { return commits_; }
@@ -35,6 +37,7 @@ class Journal {
  private:
   std::uint32_t partition_;
   std::string workshop_;
+  std::int64_t passed_ms_ = 0;
   std::map<std::string, std::uint64_t> versions_;
   std::vector<projections::OwnedCommit> commits_;
 };
