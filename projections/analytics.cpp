@@ -128,6 +128,11 @@ struct Fold {
     documents.create("printer", added.printer(), commit.time_ms).json =
         Json{{"price_per_hour", added.currency().empty() ? Json() : Json(added.price_per_hour())}};
   }
+  // What is booked from now on costs that.
+  void operator()(const events::PrinterChanged& change) {
+    documents.edit("printer", change.printer()).json["price_per_hour"] =
+        change.currency().empty() ? Json() : Json(change.price_per_hour());
+  }
   std::int64_t price_per_hour(const std::string& printer) {
     Entry* known = documents.find("printer", printer);
     const Json* own = known == nullptr ? nullptr : known->json.find("price_per_hour");

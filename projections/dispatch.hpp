@@ -70,7 +70,7 @@ concept ProductionEvent = OneOf<T, events::ProductionOrderCreated, events::Print
     events::ProductionCancelled, events::ProductionReprintNeeded, events::WorkStepDone>;
 template <class T>
 concept PrinterEvent = OneOf<T, events::PrinterAdded, events::PrinterStatusChanged, events::FilamentLoaded,
-    events::PlateGateClosed, events::PlateCleared>;
+    events::PlateGateClosed, events::PlateCleared, events::PrinterChanged>;
 template <class T>
 concept PrintEvent = OneOf<T, events::PrintDispatched, events::PrintStarted, events::PrintProgressed, events::PrintPaused,
     events::PrintResumed, events::PrintFinished, events::PrintFailed, events::PrintCancelled, events::PrintEndUnknown,
@@ -149,6 +149,7 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kPrinterFilamentLoaded: fold(event.printer_filament_loaded()); return true;
     case Kind::kPrinterPlateClosed: fold(event.printer_plate_closed()); return true;
     case Kind::kPrinterPlateCleared: fold(event.printer_plate_cleared()); return true;
+    case Kind::kPrinterChanged: fold(event.printer_changed()); return true;
     case Kind::kPrintDispatched: fold(event.print_dispatched()); return true;
     case Kind::kPrintStarted: fold(event.print_started()); return true;
     case Kind::kPrintProgressed: fold(event.print_progressed()); return true;

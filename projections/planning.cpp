@@ -128,11 +128,12 @@ struct Fold {
 
   // ---- orders ----
 
-  void operator()(const events::WorkshopOpened& e) {
-    documents.create("settings", "workshop", commit.time_ms).json["delivery_days"] = e.rules().extra_delivery_days();
-  }
-  void operator()(const events::WorkshopConfigured& e) {
-    documents.edit("settings", "workshop").json["delivery_days"] = e.rules().extra_delivery_days();
+  void operator()(const events::WorkshopOpened& e) { set(documents.create("settings", "workshop", commit.time_ms).json, e.rules()); }
+  void operator()(const events::WorkshopConfigured& e) { set(documents.edit("settings", "workshop").json, e.rules()); }
+  static void set(Json& settings, const events::PricingRules& rules) {
+    settings["delivery_days"] = rules.extra_delivery_days();
+    settings["ms_of_steps"] = Json::Object{};
+    for (const auto& work : rules.work_steps()) settings["ms_of_steps"][work.step()] = work.ms_per_piece();
   }
   void operator()(const events::OrderPlaced& e);
   void operator()(const events::OrderLinesChanged& e);
@@ -356,7 +357,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "planning", .version = 3, .poison = Poison::park, .apply = apply};
+const View view{.name = "planning", .version = 4, .poison = Poison::park, .apply = apply};
 
 namespace {
 
@@ -380,11 +381,15 @@ std::expected<FollowedDocuments, QueryError> follow(const Queries& queries, cons
 
 std::expected<bool, QueryError> changed(FollowedDocuments& facts, const Visit& visit) { return facts.changed(parsed(visit)); }
 
-std::expected<std::int64_t, QueryError> delivery_days(const Queries& queries, const Scope& scope) {
+std::expected<AfterPrinting, QueryError> after_printing(const Queries& queries, const Scope& scope) {
   const auto settings = queries.get(view.name, scope, "settings", "workshop");
   const auto json = settings ? store::Json::parse(settings->json) : std::nullopt;
   if (!json) return std::unexpected(settings ? QueryError::damaged : settings.error());
-  return json->integer("delivery_days");
+  AfterPrinting out{.delivery_days = json->integer("delivery_days"), .ms_of_steps = {}};
+  const Json* steps = json->find("ms_of_steps");
+  if (steps == nullptr || steps->object() == nullptr) return out;
+  for (const store::Member& step : *steps->object()) out.ms_of_steps.emplace(step.name, step.value.integer());
+  return out;
 }
 
 std::expected<Page, QueryError> shortages(const Queries& queries, const Scope& scope, const PageRequest& request) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <string>
 
 #include "infra/store/json_tree.hpp"
 #include "projections/commit.hpp"
@@ -27,6 +29,10 @@ using Visit = std::function<void(std::string_view name, const store::Json* fact)
 [[nodiscard]] std::expected<Document, QueryError> item(const Queries& queries, const Scope& scope, std::string_view key);
 
 // From the last print to the customer's door, as the workshop configured it.
-[[nodiscard]] std::expected<std::int64_t, QueryError> delivery_days(const Queries& queries, const Scope& scope);
+struct AfterPrinting {
+  std::int64_t delivery_days = 0;
+  std::map<std::string, std::int64_t, std::less<>> ms_of_steps;   // of one piece; what is not named takes no time
+};
+[[nodiscard]] std::expected<AfterPrinting, QueryError> after_printing(const Queries& queries, const Scope& scope);
 
 }  // namespace layerline::projections::planning

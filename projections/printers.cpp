@@ -29,6 +29,15 @@ struct Fold {
   }
 
   void operator()(const events::PrinterAdded& added);
+  void operator()(const events::PrinterChanged& change) { show(changed(change.printer()).json, change); }
+  // Of an event that says all of these.
+  template <class Event>
+  static void show(Json& json, const Event& said) {
+    json["name"] = said.name();
+    json["bed_mm"] = Json{
+        {"x", store::decimal(said.bed_x_um(), 3)}, {"y", store::decimal(said.bed_y_um(), 3)}, {"z", store::decimal(said.bed_z_um(), 3)}};
+    json["price_per_hour"] = said.currency().empty() ? Json() : money(said.price_per_hour(), said.currency());
+  }
   void operator()(const events::PrinterStatusChanged& change) {
     Entry& entry = changed(change.printer());
     documents.set_status(entry, change.status());
@@ -145,12 +154,9 @@ void Fold::operator()(const events::PrinterAdded& added) {
     documents.list(entry, "all", "all");
     json["created_at"] = iso_time(commit.time_ms);
   }
-  json["name"] = added.name();
   json["model"] = added.model();
   json["nozzle_mm"] = store::decimal(added.nozzle_um(), 3);
-  json["bed_mm"] = Json{
-      {"x", store::decimal(added.bed_x_um(), 3)}, {"y", store::decimal(added.bed_y_um(), 3)}, {"z", store::decimal(added.bed_z_um(), 3)}};
-  json["price_per_hour"] = added.currency().empty() ? Json() : money(added.price_per_hour(), added.currency());
+  show(json, added);
   json["serial"] = text_or_null(added.serial());
   json["host"] = text_or_null(added.host());
   json["updated_at"] = iso_time(commit.time_ms);

@@ -71,8 +71,8 @@ struct Fold {
     return Json{{"id", product}, {"sku", sku}, {"name", Json()}, {"quote_id", Json()}, {"kind", "custom"}, {"category", Json()},
                 {"description", Json()}, {"parent_id", Json()}, {"options", Json::Object{}}, {"price", Json()},
                 {"price_levels", Json::Array{}}, {"active", true}, {"stocked", false}, {"images", Json::Array{}}, {"material", Json()},
-                {"purchase_cost", Json()}, {"unit_cost", Json()}, {"bom", Json::Array{}}, {"bom_version", 0}, {"boms", Json::Array{}},
-                {"files", Json::Array{}}, {"on_hand", 0}, {"allocated", 0}, {"available", 0}, {"short", 0},
+                {"purchase_cost", Json()}, {"work_steps", Json()}, {"unit_cost", Json()}, {"bom", Json::Array{}}, {"bom_version", 0},
+                {"boms", Json::Array{}}, {"files", Json::Array{}}, {"on_hand", 0}, {"allocated", 0}, {"available", 0}, {"short", 0},
                 {"created_at", iso_time(commit.time_ms)}, {"updated_at", iso_time(commit.time_ms)}};
   }
 
@@ -258,6 +258,8 @@ void Fold::store_entry(Entry& entry, const events::ProductEntry& said) {
   json["images"] = Json::Array(said.images().begin(), said.images().end());
   json["material"] = text_or_null(said.material());
   json["purchase_cost"] = money(said.purchase_cost(), unit);
+  const auto& steps = said.work_steps().names();
+  json["work_steps"] = said.has_work_steps() ? Json(Json::Array(steps.begin(), steps.end())) : Json();
   documents.set_status(entry, said.active() ? "active" : "inactive");
 }
 

@@ -178,6 +178,12 @@ Events on_production_completed(const events::ProductionCompleted& event, const C
   return out;
 }
 
+// The last step puts the units on the shelf.
+Events on_step(const events::WorkStepDone& event, const Context& context) {
+  const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(event.production_order()));
+  return production.status == production::Status::completed ? products::receive(production.id, context) : Events{};
+}
+
 }  // namespace
 
 // Without `default`: an event that is new does not compile until somebody has thought about what follows from it.
@@ -244,6 +250,7 @@ Events react(const events::Event& event, const Context& context) {
     case K::kProductionUnitFailed: return on_piece(event.production_unit_failed().production_order(), context);
     case K::kProductionCompleted: return on_production_completed(event.production_completed(), context);
     case K::kProductionCancelled: return printing::dispatch(context);
+    case K::kProductionStepDone: return on_step(event.production_step_done(), context);
 
     case K::kStockReceived: return inventory::rebalance(MaterialId(event.stock_received().material()), context);
     case K::kStockAdjusted: return on_stock_given(MaterialId(event.stock_adjusted().material()), context);   // on a loaded spool, perhaps
@@ -264,6 +271,7 @@ Events react(const events::Event& event, const Context& context) {
     case K::kPrinterFilamentLoaded:
     case K::kPrinterPlateClosed:
     case K::kPrinterPlateCleared:
+    case K::kPrinterChanged:
     case K::kPrintDispatched: return printing::dispatch(context);
     case K::kPrintStarted: return on_order_of_job(event.print_started().job(), context);
     case K::kPrintFailed: return mails::print_failed(PrintJobId(event.print_failed().job()), event.print_failed().reason(), context);
@@ -331,7 +339,6 @@ Events react(const events::Event& event, const Context& context) {
     case K::kShopCaughtUp:
     case K::kLocationOpened:
     case K::kStockMoved:
-    case K::kProductionStepDone:
     case K::kCartItemSet:
     case K::kCartMerged:
     case K::kCartHoldLapsed:

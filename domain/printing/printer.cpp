@@ -1,6 +1,7 @@
 #include "domain/printing/printer.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "domain/workshop/limits.hpp"
 #include "domain/workshop/workshop.hpp"
@@ -12,6 +13,22 @@ std::string stream(const PrinterId& id) { return "printer/" + id.str(); }
 
 Printer& edit(Workshop& workshop, const std::string& id) { return workshop.printers.at(PrinterId(id)); }
 
+bool has_price(std::int64_t price) { return price >= 0 && price <= limits::rule_price_max; }
+bool has_volume(std::int64_t x_um, std::int64_t y_um, std::int64_t z_um) {
+  const auto within = [](std::int64_t um) { return um > 0 && um <= limits::bed_max_um; };
+  return within(x_um) && within(y_um) && within(z_um);
+}
+
+// Of an event that says all of these.
+template <class Event>
+void take_over(Printer& printer, const Event& event) {
+  printer.name = event.name();
+  printer.bed_x_um = event.bed_x_um();
+  printer.bed_y_um = event.bed_y_um();
+  printer.bed_z_um = event.bed_z_um();
+  printer.price_per_hour = event.currency().empty() ? std::nullopt : std::optional(event.price_per_hour());
+}
+
 }  // namespace
 
 // ---- evolve ----
@@ -19,13 +36,12 @@ Printer& edit(Workshop& workshop, const std::string& id) { return workshop.print
 void evolve(Workshop& workshop, const events::PrinterAdded& event, Time) {
   Printer& printer = workshop.printers[PrinterId(event.printer())];
   printer.id = PrinterId(event.printer());
-  printer.name = event.name();
   printer.model = event.model();
   printer.nozzle_um = event.nozzle_um();
-  printer.bed_x_um = event.bed_x_um();
-  printer.bed_y_um = event.bed_y_um();
-  printer.bed_z_um = event.bed_z_um();
+  take_over(printer, event);
 }
+
+void evolve(Workshop& workshop, const events::PrinterChanged& event, Time) { take_over(edit(workshop, event.printer()), event); }
 
 void evolve(Workshop& workshop, const events::PrinterStatusChanged& event, Time) {
   edit(workshop, event.printer()).status = event.status();
@@ -49,7 +65,7 @@ Decided decide(const AddPrinter& command, const Context& context) {
     return refuse("printer-incomplete", "A printer needs a serial number, a host and its LAN access code.");
   if (command.nozzle_um <= 0 || command.bed_x_um <= 0 || command.bed_y_um <= 0 || command.bed_z_um <= 0)
     return refuse("printer-incomplete", "Nozzle and build volume must be more than 0.");
-  if (command.price_per_hour && (*command.price_per_hour < 0 || *command.price_per_hour > limits::rule_price_max))
+  if (command.price_per_hour && !has_price(*command.price_per_hour))
     return refuse("price-out-of-range", "An hour costs 0 or more.");
   Events out;
   auto* event = out.on(stream(command.printer)).mutable_printer_added();
@@ -71,6 +87,34 @@ Decided decide(const AddPrinter& command, const Context& context) {
   }
   event->set_by(context.actor);
   seal(event->mutable_access_code(), "printer/" + command.printer.str(), command.access_code);
+  return out;
+}
+
+Decided decide(const ChangePrinter& command, const Context& context) {
+  const Printer* printer = context.workshop.printer(command.printer);
+  if (printer == nullptr) return not_found("printer");
+  const std::string name = command.name.value_or(printer->name);
+  const std::int64_t x_um = command.bed_x_um.value_or(printer->bed_x_um);
+  const std::int64_t y_um = command.bed_y_um.value_or(printer->bed_y_um);
+  const std::int64_t z_um = command.bed_z_um.value_or(printer->bed_z_um);
+  const std::optional<std::int64_t> price = command.price_per_hour ? command.price_per_hour : printer->price_per_hour;
+  const auto all = [](const Printer& p) { return std::tie(p.name, p.bed_x_um, p.bed_y_um, p.bed_z_um, p.price_per_hour); };
+  if (std::tie(name, x_um, y_um, z_um, price) == all(*printer)) return Events{};
+  if (name.empty() || name.size() > limits::product_name_max) return refuse("printer-incomplete", "A printer has a name, not a long one.");
+  if (!has_volume(x_um, y_um, z_um)) return refuse("volume-out-of-range", "A build volume is more than 0 and at most 10 m each way.");
+  if (price && !has_price(*price)) return refuse("price-out-of-range", "An hour costs 0 or more.");
+  Events out;
+  auto* event = out.on(stream(command.printer)).mutable_printer_changed();
+  event->set_printer(command.printer.str());
+  event->set_name(name);
+  event->set_bed_x_um(x_um);
+  event->set_bed_y_um(y_um);
+  event->set_bed_z_um(z_um);
+  if (price) {
+    event->set_price_per_hour(*price);
+    event->set_currency(context.workshop.currency);
+  }
+  event->set_by(context.actor);
   return out;
 }
 

@@ -25,6 +25,7 @@ struct Printer {
   std::int64_t bed_x_um = 0;
   std::int64_t bed_y_um = 0;
   std::int64_t bed_z_um = 0;
+  std::optional<std::int64_t> price_per_hour = {};   // minor units; none: as the workshop's rules say
   std::string status = "offline";             // as the session reports it; only "idle" takes a print
   bool plate_clear = false;                   // a new printer's plate is confirmed by an operator, once
   std::map<std::int64_t, Filament> slots;
@@ -40,6 +41,13 @@ struct AddPrinter {
   std::uint32_t mqtt_port = 8883, ftps_port = 990;
   std::optional<std::int64_t> price_per_hour = {};           // minor units; none: as the workshop's rules say
 };
+// What is not said stays as it is.
+struct ChangePrinter {
+  PrinterId printer;
+  std::optional<std::string> name;
+  std::optional<std::int64_t> bed_x_um, bed_y_um, bed_z_um;
+  std::optional<std::int64_t> price_per_hour;
+};
 // With its lot, the spool's material and mass are known.
 struct LoadFilament { PrinterId printer; std::int64_t slot = 0; MaterialId material; Mass mass; LotId lot = {}; };
 struct ClearPlate { PrinterId printer; };
@@ -48,6 +56,7 @@ struct ObservePrinter { PrinterId printer; std::string status, detail; };
 // ---- decisions ----
 
 [[nodiscard]] Decided decide(const AddPrinter&, const Context&);
+[[nodiscard]] Decided decide(const ChangePrinter&, const Context&);
 [[nodiscard]] Decided decide(const LoadFilament&, const Context&);
 [[nodiscard]] Decided decide(const ClearPlate&, const Context&);
 [[nodiscard]] Decided decide(const ObservePrinter&, const Context&);
@@ -61,6 +70,7 @@ struct ObservePrinter { PrinterId printer; std::string status, detail; };
 [[nodiscard]] const Printer* first_that_fits(const Workshop&, const models::Facts&);
 
 void evolve(Workshop&, const events::PrinterAdded&, Time);
+void evolve(Workshop&, const events::PrinterChanged&, Time);
 void evolve(Workshop&, const events::PrinterStatusChanged&, Time);
 void evolve(Workshop&, const events::FilamentLoaded&, Time);
 void evolve(Workshop&, const events::PlateGateClosed&, Time);

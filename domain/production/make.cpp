@@ -69,6 +69,7 @@ void Maker::make_of_catalogue(const products::Product& product, std::int64_t qua
   events::ProductionOrderCreated& event = create(product, quantity, want);
   event.set_holder(want.holder);
   event.set_bom_version(product.bom_version);
+  add_steps(product, context_.workshop, &event);
   if (const products::PrintFile* file = products::print_file(product, context_.workshop)) {
     event.set_model(file->blob.str());
     event.set_print_ms_per_unit(file->print_ms);

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "domain/production/work_step.hpp"
 #include "domain/workshop/limits.hpp"
 #include "domain/workshop/workshop.hpp"
 
@@ -28,6 +29,7 @@ Entry entry_from(const events::ProductEntry& stored) {
               .parent = ProductId(stored.parent()), .options = {}, .price = stored.price(), .price_levels = {}, .active = stored.active(),
               .stocked = stored.stocked(), .images = {stored.images().begin(), stored.images().end()},
               .material = MaterialId(stored.material()), .purchase_cost = stored.purchase_cost()};
+  if (const auto& steps = stored.work_steps().names(); stored.has_work_steps()) entry.work_steps.emplace(steps.begin(), steps.end());
   for (const auto& option : stored.options()) entry.options.emplace_back(option.name(), option.value());
   for (const auto& level : stored.price_levels()) entry.price_levels.push_back({level.from_quantity(), level.unit_price()});
   return entry;
@@ -55,6 +57,9 @@ void store_entry(const Entry& entry, events::ProductEntry* stored) {
   for (const std::string& image : entry.images) stored->add_images(image);
   stored->set_material(entry.material.str());
   stored->set_purchase_cost(entry.purchase_cost);
+  if (!entry.work_steps) return;
+  stored->mutable_work_steps()->Clear();   // said, even if there are none
+  for (const std::string& step : *entry.work_steps) stored->mutable_work_steps()->add_names(step);
 }
 
 // "FG-00015" counts as 15; any other SKU as 0.
@@ -132,6 +137,8 @@ std::expected<void, Rejection> check(const Entry& entry, const ProductId& self, 
   if (!is_price(entry.price) || !is_price(entry.purchase_cost) || !std::ranges::all_of(entry.price_levels, sane) ||
       !std::ranges::is_sorted(entry.price_levels, std::less_equal<>(), &PriceLevel::from_quantity))
     return bad_entry("Prices are 0 or more, and their levels begin at 2 pieces and ascend.");
+  if (entry.work_steps && !production::are_steps(*entry.work_steps))
+    return bad_entry("Work steps are words such as sanding, each once, and not many.");
   if (entry.parent.empty()) return {};
   const Product* parent = context.workshop.product(entry.parent);
   if (parent == nullptr || !parent->catalogue || parent->id == self || !parent->entry.parent.empty())

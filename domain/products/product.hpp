@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,6 +46,7 @@ struct Entry {
   std::vector<std::string> images;                              // blobs
   MaterialId material;                                          // of kind material
   std::int64_t purchase_cost = 0;                               // of what is bought, per unit
+  std::optional<std::vector<std::string>> work_steps = {};      // after printing, in their order; nullopt: as its finish or its parent says
 };
 
 // What is printed for one unit, on the printers of one profile.

@@ -132,6 +132,8 @@ Events receive(const ProductionOrderId& id, const Context& context) {
   const Product* product = context.workshop.product(production.product);
   const std::int64_t quantity = production.quantity - production.delivered;
   if (product == nullptr || !product->catalogue || quantity <= 0) return out;
+  const bool goes_into_another = context.workshop.production_order(ProductionOrderId(production.holder)) != nullptr;
+  if (!goes_into_another && !production::worked_on(production)) return out;
   auto* event = out.on(stream(product->id.str())).mutable_units_received();
   event->set_product(product->id.str());
   event->set_quantity(quantity);

@@ -17,7 +17,8 @@ struct AdjustUnits { ProductId product; std::int64_t difference = 0; std::string
 [[nodiscard]] Decided decide(const AdjustUnits&, const Context&);
 
 void note_allocated(const ProductId&, const std::string& holder, std::int64_t quantity, Events& out);
-// What a production order has finished, and its holder's share of it: all, as long as the holder waits for it.
+// What a production order has finished, and its holder's share of it: all, as long as the holder waits for it. Nothing as long as work is
+// left to do on it; but what goes into something else goes there as it is printed, and is worked on there.
 [[nodiscard]] Events receive(const ProductionOrderId&, const Context&);
 // So many came from a supplier.
 [[nodiscard]] Decided receive_bought(const ProductId&, std::int64_t quantity, const std::string& reference, const Context&);

@@ -62,6 +62,7 @@ Rules rules_from(const events::PricingRules& stored) {
     rules.shipping_options.push_back({s.id(), s.name(), s.price(), s.free_from(), s.days(), {s.countries().begin(), s.countries().end()}});
   if (stored.checkout_hold_ms() > 0) rules.checkout_hold_ms = stored.checkout_hold_ms();
   if (stored.cart_days() > 0) rules.cart_days = stored.cart_days();
+  for (const auto& w : stored.work_steps()) rules.work_steps.push_back({w.step(), w.ms_per_piece()});
   return rules;
 }
 
@@ -108,6 +109,11 @@ void store_rules(const Rules& rules, events::PricingRules* stored) {
   }
   stored->set_checkout_hold_ms(rules.checkout_hold_ms);
   stored->set_cart_days(rules.cart_days);
+  for (const WorkStepRule& w : rules.work_steps) {
+    auto* out = stored->add_work_steps();
+    out->set_step(w.step);
+    out->set_ms_per_piece(w.ms_per_piece);
+  }
 }
 
 }  // namespace layerline

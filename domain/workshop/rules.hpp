@@ -24,6 +24,12 @@ struct FinishRule {
   std::int64_t price_per_unit = 0;       // minor units
 };
 
+// How long a step of work after printing takes.
+struct WorkStepRule {
+  std::string step;                      // "sanding"
+  std::int64_t ms_per_piece = 0;
+};
+
 // A way that a parcel can go.
 struct ShippingRule {
   std::string id;                        // "standard"
@@ -58,6 +64,7 @@ struct Rules {
   std::int64_t low_stock_mg = 500'000;
   std::vector<ShippingRule> shipping_options = {{"standard", "Standard", 500, 0, 5}, {"express", "Express", 1500, 0, 2}};
   std::int64_t checkout_hold_ms = 900'000;
+  std::vector<WorkStepRule> work_steps = {};   // what is not named counts as no time
   std::int64_t cart_days = 30;           // that a guest's cart is kept untouched
 
   [[nodiscard]] const MaterialRule* material(std::string_view type) const;

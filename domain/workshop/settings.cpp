@@ -100,6 +100,14 @@ bool sane_shipping(const std::vector<ShippingRule>& options) {
          std::ranges::all_of(options, [](const ShippingRule& option) { return sane(option); });
 }
 
+// Each step once.
+bool sane_work(const std::vector<WorkStepRule>& work) {
+  std::vector<std::string> steps;
+  for (const WorkStepRule& rule : work) steps.push_back(rule.step);
+  return production::are_steps(steps) &&
+         std::ranges::all_of(work, [](const WorkStepRule& rule) { return within(rule.ms_per_piece, 0, limits::work_step_max_ms); });
+}
+
 // The bounds together keep every price that the rules can make inside 64 bits.
 bool sane(const Rules& rules) {
   const auto is_price = [](std::int64_t price) { return within(price, 0, limits::rule_price_max); };
@@ -117,7 +125,8 @@ bool sane(const Rules& rules) {
          within(rules.quote_valid_days, 1, limits::days_max) && rules.approve_up_to_total >= 0 && rules.approve_up_to_quantity >= 0 &&
          rules.largest_part_x_um > 0 && rules.largest_part_y_um > 0 && rules.largest_part_z_um > 0 &&
          within(rules.low_stock_mg, 0, limits::mass_max_mg) && sane_shipping(rules.shipping_options) &&
-         within(rules.checkout_hold_ms, 1, limits::checkout_hold_max_ms) && within(rules.cart_days, 1, limits::days_max);
+         within(rules.checkout_hold_ms, 1, limits::checkout_hold_max_ms) && within(rules.cart_days, 1, limits::days_max) &&
+         sane_work(rules.work_steps);
 }
 
 }  // namespace

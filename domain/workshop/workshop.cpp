@@ -80,6 +80,7 @@ void evolve(Workshop& w, const std::string& stream, const events::Event& event, 
     case K::kPrinterFilamentLoaded: printing::evolve(w, event.printer_filament_loaded(), at); break;
     case K::kPrinterPlateClosed: printing::evolve(w, event.printer_plate_closed(), at); break;
     case K::kPrinterPlateCleared: printing::evolve(w, event.printer_plate_cleared(), at); break;
+    case K::kPrinterChanged: printing::evolve(w, event.printer_changed(), at); break;
     case K::kPrintDispatched: printing::evolve(w, event.print_dispatched(), at); break;
     case K::kPrintStarted: printing::evolve(w, event.print_started(), at); break;
     case K::kPrintProgressed: printing::evolve(w, event.print_progressed(), at); break;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/kernel/iso_time.hpp"
+#include "domain/production/work_step.hpp"
 #include "gateways/internal/promises.hpp"
 #include "projections/orders.hpp"
 #include "projections/production.hpp"
@@ -107,9 +108,11 @@ Making making_of(const p::Queries& queries, const p::Scope& all, const Outlook& 
   for (const Json& line : *production_orders->array()) {
     const auto found = p::production::find(queries, all, line.text("id"));
     const auto json = found ? Json::parse(found->json) : std::nullopt;
-    if (!json || is_one_of(json->text("status"), {"completed", "cancelled"})) continue;
+    if (!json || json->text("status") == "cancelled") continue;
+    const bool printed = json->text("status") == "completed";
+    if (printed && outlook.work_left(*json).ms == 0) continue;
     const bool waits = outlook.awaited().last(line.text("id")) != nullptr;
-    if (waits || is_to_be_printed(*json)) making.ends.push_back(outlook.of(*json));
+    if (waits || printed || is_to_be_printed(*json)) making.ends.push_back(outlook.of(*json));
     making.waits = making.waits || waits;
   }
   add_lines(outlook, order, making);
@@ -192,10 +195,11 @@ std::expected<std::string, p::QueryError> Dates::dates_of(const p::Document& ord
   if (!json || json->flag("on_hold")) return "\"expected_ready_at\":null,\"expected_delivery_date\":null,\"waiting_for\":null";
   const auto outlook = outlooks_.of(queries_, all_);
   if (!outlook) return std::unexpected(outlook.error());
-  const Making making = printed ? Making{} : making_of(queries_, all_, **outlook, *json);
+  const bool worked_on = is_one_of(order.status, {"QUALITY_CHECK", "READY_TO_SHIP"});
+  const Making making = worked_on ? Making{} : making_of(queries_, all_, **outlook, *json);
   const std::optional<Time> ready = last_of(making.ends);
   // Neither what exactly nor from whom: customers read it.
-  return time_member("expected_ready_at", ready) + "," + date_member(**outlook, printed ? (*outlook)->now() : ready) + "," +
+  return time_member("expected_ready_at", ready) + "," + date_member(**outlook, printed ? ready.value_or((*outlook)->now()) : ready) + "," +
          member("waiting_for", making.waits ? std::optional<std::string>("material") : std::nullopt);
 }
 
@@ -209,7 +213,10 @@ Dates::Found Dates::quote(Found found) const {
   }
   const auto outlook = outlooks_.of(queries_, all_);
   if (!outlook) return std::unexpected(outlook.error());
-  append(found->json, date_member(**outlook, last_of((*outlook)->of_new(*work, json->flag("rush")))));
+  std::optional<Time> ready = last_of((*outlook)->of_new(*work, json->flag("rush")));
+  // Each of its files is a production order; people work on them side by side.
+  if (ready) ready = *ready + (*outlook)->work_of(production::steps_of(std::string(json->text("finish"))), json->integer("quantity"));
+  append(found->json, date_member(**outlook, ready));
   return found;
 }
 

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "domain/kernel/iso_time.hpp"
+#include "domain/workshop/limits.hpp"
 #include "gateways/internal/each.hpp"
 #include "gateways/internal/limits.hpp"
-#include "projections/planning.hpp"
 #include "projections/printers.hpp"
 #include "projections/production.hpp"
 
@@ -53,9 +53,9 @@ std::expected<Outlook, p::QueryError> Outlook::read(const p::Queries& queries, c
   Outlook out;
   out.now_ = now;
   const p::Scope all{scope.partition, scope.workshop, {}};
-  const auto days = p::planning::delivery_days(queries, all);
-  if (!days) return std::unexpected(days.error());
-  out.delivery_days_ = *days;
+  auto after_printing = p::planning::after_printing(queries, all);
+  if (!after_printing) return std::unexpected(after_printing.error());
+  out.after_printing_ = std::move(*after_printing);
   auto awaited = Awaited::read(queries, all, now);
   if (!awaited) return std::unexpected(awaited.error());
   out.awaited_ = std::move(*awaited);
@@ -121,8 +121,32 @@ void Outlook::foretell() {
 
 // ---- answers ----
 
-// Its bought parts hold up no print of it, but it is not done before they are there.
 Outlook::Expected Outlook::of(const Json& document) const {
+  const Duration work = work_left(document);
+  if (work.ms == 0) return put_together(document);
+  Expected expected = document.text("status") == "completed" ? Expected{.at = now_} : put_together(document);
+  if (expected.at) expected.at = *expected.at + work;
+  return expected;
+}
+
+Duration Outlook::work_left(const Json& document) const {
+  std::vector<std::string> open;
+  const Json* steps = document.find("steps");
+  if (steps == nullptr || steps->array() == nullptr) return {};
+  for (const Json& step : *steps->array())
+    if (step.text("status") == "waiting" || step.text("status") == "open") open.emplace_back(step.text("step"));
+  return work_of(open, document.integer("quantity"));
+}
+
+Duration Outlook::work_of(std::span<const std::string> steps, std::int64_t pieces) const {
+  std::int64_t ms_per_piece = 0;
+  for (const std::string& step : steps)
+    if (const auto rule = after_printing_.ms_of_steps.find(step); rule != after_printing_.ms_of_steps.end()) ms_per_piece += rule->second;
+  return Duration{std::min(ms_per_piece * pieces, layerline::limits::schedule_horizon_ms)};
+}
+
+// Its bought parts hold up no print of it, but it is not done before they are there.
+Outlook::Expected Outlook::put_together(const Json& document) const {
   const Arrival* parts = awaited_.parts(document.text("id"));
   if (parts == nullptr) return print_of(document);
   const bool by_hand = document.text("material").empty();
@@ -157,7 +181,7 @@ std::vector<Outlook::Expected> Outlook::of_new(std::span<const Work> work, bool 
   return {first, first + static_cast<std::ptrdiff_t>(work.size())};
 }
 
-std::string Outlook::delivery_date(Time ready) const { return iso_time(ready.ms + delivery_days_ * day_ms).substr(0, 10); }
+std::string Outlook::delivery_date(Time ready) const { return iso_time(ready.ms + after_printing_.delivery_days * day_ms).substr(0, 10); }
 
 // ---- keeping ----
 

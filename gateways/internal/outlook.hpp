@@ -15,6 +15,7 @@
 #include "domain/production/schedule.hpp"
 #include "gateways/internal/awaited.hpp"
 #include "infra/store/json_tree.hpp"
+#include "projections/planning.hpp"
 #include "projections/queries.hpp"
 
 namespace layerline::internal {
@@ -27,8 +28,12 @@ class Outlook {
   [[nodiscard]] static std::expected<Outlook, projections::QueryError> read(const projections::Queries& queries,
                                                                            const projections::Scope& scope, Time now);
 
-  // When a production order, whose document it is, is made: its last piece is printed, and its bought parts are there.
+  // When a production order, whose document it is, is made: its last piece is printed, its bought parts are there, and the work on its
+  // pieces is done, one step and one piece after the other.
   [[nodiscard]] Expected of(const store::Json& document) const;
+  // What is left of that work, by the workshop's rules.
+  [[nodiscard]] Duration work_left(const store::Json& document) const;
+  [[nodiscard]] Duration work_of(std::span<const std::string> steps, std::int64_t pieces) const;
   // What the stock is short of.
   [[nodiscard]] const Awaited& awaited() const { return awaited_; }
   // Of work that would come into the queue now.
@@ -43,10 +48,11 @@ class Outlook {
   void add_printer(const store::Json& printer);
   void add_order(const store::Json& production_order);
   void foretell();
+  [[nodiscard]] Expected put_together(const store::Json& document) const;
   [[nodiscard]] Expected print_of(const store::Json& document) const;
 
   Time now_;
-  std::int64_t delivery_days_ = 0;
+  projections::planning::AfterPrinting after_printing_;
   Awaited awaited_;
   std::vector<production::Machine> machines_;
   std::vector<Work> queue_;

@@ -169,6 +169,16 @@ std::vector<ShippingRule> read_shipping_options(Body& body) {
   return options;
 }
 
+std::vector<WorkStepRule> read_work_steps(Body& body) {
+  constexpr std::int64_t ms_per_hour = 3'600'000;
+  std::vector<WorkStepRule> steps;
+  for (Body& step : body.objects("work_step_hours")) {
+    steps.push_back({step.text("step"), step.scaled("hours", ms_per_hour).value_or(0)});
+    body.blame(step);
+  }
+  return steps;
+}
+
 awaitable<Response> configure(Api& api, Request& request) {
   auto caller = authenticate_admin(api, request);
   if (!caller) co_return std::move(caller.error());
@@ -194,6 +204,7 @@ awaitable<Response> configure(Api& api, Request& request) {
   set("low_stock_mg", rules->low_stock_mg);
   set("checkout_hold_ms", rules->checkout_hold_ms);
   set("cart_days", rules->cart_days);
+  if (body->has("work_step_hours")) rules->work_steps = read_work_steps(*body);
   if (body->has("shipping_options")) rules->shipping_options = read_shipping_options(*body);
   if (auto wrong = body->error()) co_return std::move(*wrong);
   co_return co_await tell(api, *caller, request, settings::Configure{std::move(*rules)});

@@ -30,6 +30,7 @@ std::optional<element> field(const void* root, std::string_view name) {
 }
 
 constexpr double grams_max = 1e9;
+constexpr double scaled_max = 1e9;
 
 }  // namespace
 
@@ -110,6 +111,24 @@ std::optional<std::int64_t> Body::amount(std::string_view name) {
   if (found->get(value) == simdjson::SUCCESS) return value;
   if (found->get(money) == simdjson::SUCCESS && money["amount"].get(value) == simdjson::SUCCESS) return value;
   wrong(name, "an amount in minor units");
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> Body::scaled(std::string_view name, std::int64_t parts) {
+  const auto found = field(object_, name);
+  if (!found) return std::nullopt;
+  double number = 0;
+  if (found->get(number) == simdjson::SUCCESS && std::abs(number) <= scaled_max) return std::llround(number * static_cast<double>(parts));
+  wrong(name, "a number");
+  return std::nullopt;
+}
+
+std::optional<Body> Body::object_of(std::string_view name) {
+  const auto found = field(object_, name);
+  if (!found) return std::nullopt;
+  object value;
+  if (found->get(value) == simdjson::SUCCESS) return Body(&of_this_thread().nested.emplace_back(value));
+  wrong(name, "an object");
   return std::nullopt;
 }
 

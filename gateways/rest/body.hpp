@@ -31,6 +31,11 @@ class Body {
   // {"amount": 1250, "currency": "USD"} or a bare integer, in minor units.
   [[nodiscard]] std::optional<std::int64_t> amount(std::string_view name);
 
+  // A number, in so small parts of it: hours by 3'600'000 are milliseconds.
+  [[nodiscard]] std::optional<std::int64_t> scaled(std::string_view name, std::int64_t parts);
+
+  // An object; nothing if it is not there.
+  [[nodiscard]] std::optional<Body> object_of(std::string_view name);
   // A list of objects, of texts, and the members of an object whose values are texts. Nothing if it is not there.
   [[nodiscard]] std::vector<Body> objects(std::string_view name);
   [[nodiscard]] std::vector<std::string> texts(std::string_view name);

@@ -7,6 +7,8 @@
 namespace layerline::rest {
 namespace {
 
+constexpr std::int64_t micrometres_per_millimetre = 1'000;
+
 PrinterId printer_id(const Request& request) { return PrinterId(std::string(request.parameter("id"))); }
 
 awaitable<Response> list(Api& api, Request& request) {
@@ -56,6 +58,25 @@ awaitable<Response> add(Api& api, Request& request) {
   co_return co_await say(api, request, *caller, std::move(command), id, 201);
 }
 
+awaitable<Response> change(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  printing::ChangePrinter command{.printer = printer_id(request), .name = {}, .bed_x_um = {}, .bed_y_um = {}, .bed_z_um = {},
+                                  .price_per_hour = body->amount("machine_price_per_hour")};
+  if (body->has("name")) command.name = body->text("name");
+  if (auto volume = body->object_of("build_volume_mm")) {
+    command.bed_x_um = volume->scaled("x", micrometres_per_millimetre);
+    command.bed_y_um = volume->scaled("y", micrometres_per_millimetre);
+    command.bed_z_um = volume->scaled("z", micrometres_per_millimetre);
+    body->blame(*volume);
+  }
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  const std::string id = command.printer.str();
+  co_return co_await say(api, request, *caller, std::move(command), id, 200);
+}
+
 awaitable<Response> load(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
@@ -84,6 +105,7 @@ void add_printers(http::Router& router, Api& api) {
   router.add(Method::get, "/api/v1/integration/printer-status", bind(list));
   router.add(Method::post, "/api/v1/printers", bind(add));
   router.add(Method::get, "/api/v1/printers/{id}", bind(get));
+  router.add(Method::patch, "/api/v1/printers/{id}", bind(change));
   router.add(Method::post, "/api/v1/printers/{id}/filament", bind(load));
   router.add(Method::post, "/api/v1/printers/{id}/clear-plate", bind(clear_plate));
 }

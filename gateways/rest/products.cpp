@@ -61,6 +61,7 @@ std::expected<products::Entry, Response> read_entry(Body& body) {
   entry.images = body.texts("images");
   entry.material = MaterialId(body.text("material"));
   entry.purchase_cost = body.amount("purchase_cost").value_or(0);
+  if (body.has("work_steps")) entry.work_steps = body.texts("work_steps");
   if (auto wrong = body.error()) return std::unexpected(std::move(*wrong));
   if (kind == "custom") entry.kind = products::Kind::custom;
   else if (kind == "material") entry.kind = products::Kind::material;

@@ -202,6 +202,7 @@ struct Answer {
   std::string operator()(const production::FinishWorkStep& c) const { return of_production(workshop, c.production); }
 
   std::string operator()(const printing::AddPrinter& c) const { return of_id("printer_id", c.printer.str()); }
+  std::string operator()(const printing::ChangePrinter& c) const { return of_id("printer_id", c.printer.str()); }
   std::string operator()(const printing::LoadFilament& c) const { return of_id("printer_id", c.printer.str()); }
   std::string operator()(const printing::ClearPlate& c) const { return of_id("printer_id", c.printer.str()); }
   std::string operator()(const printing::ObservePrinter& c) const { return of_id("printer_id", c.printer.str()); }

@@ -1,6 +1,7 @@
 #include "tests/domain/digest.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <vector>
@@ -80,7 +81,8 @@ std::string line(const production::ProductionOrder& p) {
 }
 
 std::string line(const printing::Printer& p) {
-  std::string out = fmt::format("printer {} {} {} {} {}", p.id.str(), p.model, p.status, p.plate_clear, p.job.str());
+  std::string out = fmt::format("printer {} {} {} {} {} {} {}x{}x{} {}", p.id.str(), p.name, p.model, p.status, p.plate_clear, p.job.str(),
+                                p.bed_x_um, p.bed_y_um, p.bed_z_um, p.price_per_hour.value_or(-1));
   for (const auto& [slot, filament] : p.slots)
     out += fmt::format(" {}:{}={} {}", slot, filament.material.str(), filament.mass.milligrams, filament.lot.str());
   return out;
@@ -94,6 +96,7 @@ std::string line(const printing::Job& j) {
 std::string line(const products::Product& p) {
   std::string text = fmt::format("product {} {} {} {} {} {} {} {} {}", p.id.str(), p.sku, p.bom.size(), p.bom_version,
                                  p.unit_cost, p.on_hand, p.allocated, p.entry.price, p.alerted);
+  if (p.entry.work_steps) text += fmt::format(" steps={}", fmt::join(*p.entry.work_steps, ","));
   for (const auto& [holder, quantity] : p.holders) text += fmt::format(" {}={}", holder, quantity);
   for (const products::Batch& batch : p.batches)
     text += fmt::format(" b:{}:{}={}", batch.production.str(), batch.reference, batch.units);

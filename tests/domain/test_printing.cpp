@@ -60,6 +60,53 @@ TEST_CASE("printing: a file sliced for another material is not printed") {
   CHECK(waits_for(s, order) == "sliced_for_another_material");
 }
 
+TEST_CASE("printing: a printer's new volume takes at once what did not fit before, and not what no longer fits") {
+  Scenario s;
+  s.stock(1'000'000);
+  const PrinterId printer = s.printer();
+  printing::ChangePrinter change{.printer = printer, .name = {}, .bed_x_um = {}, .bed_y_um = {}, .bed_z_um = 90'000, .price_per_hour = {}};
+  s.when(change).then({"printer.changed"});
+  const OrderId order = s.paid(black_pieces());   // 100 mm each way
+  s.sliced(s.production_of(order).id);
+  CHECK(waits_for(s, order) == "too_large_for_printer");
+  change.bed_z_um = 100'000;
+  s.when(change).with("printer.changed").with("print.dispatched");
+  CHECK(s.workshop.printer(printer)->bed_x_um == 256'000);
+}
+
+TEST_CASE("printing: what is not said of a printer stays, and the same again is nothing new") {
+  Scenario s;
+  const PrinterId printer = s.printer();
+  printing::ChangePrinter change{.printer = printer, .name = "left", .bed_x_um = {}, .bed_y_um = {}, .bed_z_um = {}, .price_per_hour = {}};
+  s.when(change).then({"printer.changed"});
+  CHECK(s.last("printer.changed").printer_changed().currency().empty());   // costs what the rules say
+  change.price_per_hour = 0;
+  s.when(change).then({"printer.changed"});
+  CHECK(s.last("printer.changed").printer_changed().currency() == "USD");
+  s.when(change).nothing_happened();
+  change.name = std::nullopt;
+  change.price_per_hour = std::nullopt;
+  s.when(change).nothing_happened();
+  CHECK(s.workshop.printer(printer)->name == "left");
+  CHECK(s.workshop.printer(printer)->price_per_hour == 0);
+}
+
+TEST_CASE("printing: a printer has a name, a volume, and no price below 0") {
+  Scenario s;
+  const printing::ChangePrinter same{.printer = s.printer(), .name = "left", .bed_x_um = {}, .bed_y_um = {}, .bed_z_um = {},
+                                     .price_per_hour = {}};
+  const auto rejected = [&](const std::string& type, auto&& spoil) {
+    printing::ChangePrinter change = same;
+    spoil(change);
+    s.when(change).rejected(type);
+  };
+  rejected("printer-incomplete", [](auto& change) { change.name = ""; });
+  rejected("volume-out-of-range", [](auto& change) { change.bed_y_um = 0; });
+  rejected("volume-out-of-range", [](auto& change) { change.bed_z_um = 10'000'001; });
+  rejected("price-out-of-range", [](auto& change) { change.price_per_hour = -1; });
+  rejected("not-found", [](auto& change) { change.printer = PrinterId("none"); });
+}
+
 TEST_CASE("printing: when much becomes possible at once every printer gets one job") {
   Scenario s;
   s.stock(0);

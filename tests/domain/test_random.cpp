@@ -117,6 +117,8 @@ products::Entry entry(Dice& dice) {
   out.purchase_cost = dice.upto(50);
   if (dice.chance(10)) out.kind = products::Kind::material;
   out.stocked = dice.chance(40);
+  if (dice.chance(20)) out.options.emplace_back("finish", dice.chance(50) ? "sanded" : "none");
+  if (dice.chance(20)) out.work_steps = {"sanding", dice.chance(90) ? "oiling" : "sanding"};
   return out;
 }
 
@@ -236,6 +238,13 @@ Command next_step(Dice& dice, const Workshop& w, const OrderId& id) {
   return orders::CompleteOrder{id};
 }
 
+// Of any production order, made for the stock or not.
+production::FinishWorkStep any_step(Dice& dice, const Workshop& w) {
+  const production::ProductionOrder* production = w.production_order(dice.key_of(w.production));
+  if (production == nullptr || production->steps.empty()) return {ProductionOrderId("none"), "sanding"};
+  return {production->id, production->steps[static_cast<std::size_t>(dice.upto(std::ssize(production->steps) - 1))].name};
+}
+
 Command order_command(Dice& dice, const Scenario& s) {
   const Workshop& w = s.workshop;
   if (dice.chance(40)) return next_step(dice, w, dice.key_of(w.orders));
@@ -257,7 +266,7 @@ Command order_command(Dice& dice, const Scenario& s) {
       return payments::ObservePayment{dice.key_of(w.payments),         "evt", static_cast<payments::Report>(dice.upto(6)),
                                       dice.upto(1) * dice.upto(9000),  0,     dice.chance(20) ? dice.upto(9000) : 0,
                                       dice.chance(90) ? "usd" : "eur", ""};
-    case 15: return production::StartProduction{dice.key_of(w.production)};
+    case 15: return dice.chance(50) ? Command(production::StartProduction{dice.key_of(w.production)}) : any_step(dice, w);
     case 16: return dice.chance(20) ? Command(production::CompleteProduction{dice.key_of(w.production)})
                                     : Command(production::StartProduction{dice.key_of(w.production)});
     case 17: return shipments::RequestLabel{dice.key_of(w.orders), "ups"};
@@ -279,7 +288,11 @@ Command print_command(Dice& dice, const Scenario& s) {
       return add;
     }
     case 1: return printing::LoadFilament{printer, dice.upto(1), dice.key_of(w.materials), {dice.upto(500'000)}};
-    case 2: case 3: case 4: return printing::ClearPlate{printer};
+    case 2: case 3: return printing::ClearPlate{printer};
+    case 4:
+      if (dice.chance(70)) return printing::ClearPlate{printer};
+      return printing::ChangePrinter{.printer = printer, .name = {}, .bed_x_um = {}, .bed_y_um = {},
+                                     .bed_z_um = dice.upto(5) * 100'000, .price_per_hour = dice.upto(900) - 9};
     case 5: case 6: return printing::ObservePrinter{printer, dice.chance(80) ? "idle" : "offline", ""};
     case 7: return printing::StopPrint{dice.key_of(w.jobs)};
     case 8: return printing::ResolvePrint{dice.key_of(w.jobs), static_cast<printing::Resolution>(dice.upto(2)), dice.upto(120)};

@@ -61,6 +61,23 @@ TEST_CASE("work steps: a finish that the workshop has named itself is a step of 
   s.given(production::FinishWorkStep{s.production_of(order).id, "vapour_smoothed"}).given(orders::StartQualityCheck{order});
 }
 
+TEST_CASE("work steps: how long they take is a rule, each step once, and a workshop from before has none") {
+  Scenario s;
+  CHECK(s.workshop.rules.work_steps.empty());
+  Rules rules;
+  rules.work_steps = {{"sanding", 900'000}, {"painting", 0}};
+  s.given(settings::Configure{rules});
+  REQUIRE(s.workshop.rules.work_steps.size() == 2);
+  CHECK(s.workshop.rules.work_steps[0].step == "sanding");
+  CHECK(s.workshop.rules.work_steps[0].ms_per_piece == 900'000);
+  for (const WorkStepRule& wrong : {WorkStepRule{"sanding", 1}, WorkStepRule{"", 1}, WorkStepRule{"oiling", -1},
+                                    WorkStepRule{"oiling", 2'592'000'001}}) {
+    Rules more = rules;
+    more.work_steps.push_back(wrong);
+    s.when(settings::Configure{more}).rejected("bad-rules");
+  }
+}
+
 TEST_CASE("work steps: pieces that failed their check with a defect are printed and worked on again") {
   Scenario s;
   const OrderId order = printed(s, "sanded");

@@ -182,6 +182,32 @@ TEST_CASE("projections: analytics: prints of an order and a product are those of
   CHECK(jobs("order-a", "vase", {last, last}) == "job-1");
 }
 
+TEST_CASE("projections: analytics: a printer's new price counts from then on, and without one the rules' again") {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  price(journal);
+  testing::upload_and_quote(journal, first);
+  testing::accept_and_pay(journal, first);
+  const auto change = [&](const std::string& currency) {
+    auto* changed = journal.commit().on("printer/p1").mutable_printer_changed();
+    changed->set_printer("p1");
+    changed->set_price_per_hour(50'000);
+    changed->set_currency(currency);
+  };
+  const auto cost = [&] {
+    testing::Journal printed = journal;
+    testing::print(printed, first);
+    const Folded folded(printed);
+    const Json print = folded.only(analytics::jobs(folded.queries, here, {"order-00000001", ""}, {}, {"", 10}));
+    return print.find("actual")->find("cost")->integer("amount");
+  };
+  const std::int64_t by_rules = cost();
+  change("USD");
+  CHECK(cost() == 91 + 278);   // 45.3 g, and 20 s
+  change("");
+  CHECK(cost() == by_rules);
+}
+
 TEST_CASE("projections: analytics: a print over midnight keeps its printer busy on both days") {
   testing::Journal journal;
   testing::open_workshop(journal);

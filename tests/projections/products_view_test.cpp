@@ -47,6 +47,13 @@ testing::Journal five_products() {
   return journal;
 }
 
+store::Json shown(const testing::Journal& journal, const std::string& sku) {
+  const Folded folded(journal);
+  const auto found = products::find(folded.queries, here, sku);
+  REQUIRE(found);
+  return *store::Json::parse(found->json);
+}
+
 std::string listed(const testing::Journal& journal, const products::Filter& filter, std::string_view by, Direction direction,
                    std::size_t limit) {
   const Folded folded(journal);
@@ -64,6 +71,21 @@ std::string listed(const testing::Journal& journal, const products::Filter& filt
 }
 
 }  // namespace
+
+TEST_CASE("projections: products: work steps are shown as they were said; none at all is another thing than nothing said") {
+  testing::Journal journal = five_products();
+  CHECK(shown(journal, "FG-1").find("work_steps")->is_null());
+  auto* changed = journal.commit().on("product/FG-1").mutable_product_changed();
+  changed->set_product("FG-1");
+  fill(changed->mutable_entry(), "box, large", 90'000, "toys");
+  changed->mutable_entry()->mutable_work_steps()->add_names("sanding");
+  CHECK(shown(journal, "FG-1").find("work_steps")->str() == R"(["sanding"])");
+  auto* again = journal.commit().on("product/FG-1").mutable_product_changed();
+  again->set_product("FG-1");
+  fill(again->mutable_entry(), "box, large", 90'000, "toys");
+  again->mutable_entry()->mutable_work_steps();
+  CHECK(shown(journal, "FG-1").find("work_steps")->str() == "[]");
+}
 
 TEST_CASE("projections: products: sorted by name, SKU and price, up and down, whatever the page size") {
   const testing::Journal journal = five_products();

@@ -318,6 +318,8 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
     // Where things lie, who sands them and what they look like.
     case Kind::kLocationOpened: case Kind::kStockMoved: case Kind::kStockHeld: case Kind::kProductionStepDone:
     case Kind::kQualityPhotoTaken:
+    // What a printer costs, and how large it is, is its workshop's business.
+    case Kind::kPrinterChanged:
       return std::nullopt;
     // What a workshop buys and plans is its own business; what comes of it are receipts and production orders.
     case Kind::kSupplierAdded: case Kind::kPurchaseDrafted: case Kind::kPurchasePlaced: case Kind::kPurchaseReceived:
