@@ -74,7 +74,9 @@ bool sane(const ShopLine& line) {
          short_text(line.external_line) && short_text(line.sku) && short_text(line.title);
 }
 
-std::expected<void, Rejection> check(const ObserveShopOrder& command, bool known, const Context& context) {
+}  // namespace
+
+std::expected<void, Rejection> check(const ObserveShopOrder& command, bool known, std::string_view currency) {
   if (!products::plain_code(command.source) || !products::plain_code(command.shop) || command.external_id.empty() ||
       !short_text(command.external_id) || !short_text(command.external_number))
     return refuse("bad-shop-order", "An order names its source, its shop and its id there.");
@@ -88,10 +90,12 @@ std::expected<void, Rejection> check(const ObserveShopOrder& command, bool known
     return refuse("amount-out-of-range", "Totals, shipping and refunds are 0 or more.");
   if (!short_text(command.company) || (command.buyer && (*command.buyer == BuyerKind::business) == command.company.empty()))
     return refuse("bad-customer-kind", "A business, and nobody else, has the name of a company.");
-  if (!command.currency.empty() && command.currency != context.workshop.currency)
-    return refuse("other-currency", fmt::format("The workshop keeps its books in {}.", context.workshop.currency));
+  if (!command.currency.empty() && command.currency != currency)
+    return refuse("other-currency", fmt::format("The workshop keeps its books in {}.", currency));
   return {};
 }
+
+namespace {
 
 Line line_of(const ShopLine& said, const ObserveShopOrder& command, const Workshop& workshop) {
   Line line{.id = {}, .external_line = said.external_line, .sku = said.sku, .title = said.title, .quantity = said.quantity,
@@ -285,7 +289,8 @@ Decided observe_again(ObserveShopOrder command, const Order& order, const Contex
 
 Decided decide(const ObserveShopOrder& command, const Context& context) {
   const Order* known = context.workshop.order(order_of(context.workshop, command.source, command.shop, command.external_id));
-  if (auto checked = check(command, known != nullptr, context); !checked) return std::unexpected(std::move(checked.error()));
+  if (auto checked = check(command, known != nullptr, context.workshop.currency); !checked)
+    return std::unexpected(std::move(checked.error()));
   return known == nullptr ? place_observed(command, context) : observe_again(command, *known, context);
 }
 

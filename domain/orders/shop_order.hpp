@@ -43,6 +43,8 @@ struct MapOrderLine { OrderId order; std::string line; ProductId product; };
 // The same again, for the same customer: at today's prices, or at the quote's.
 struct ReorderOrder { OrderId order; OrderId again; };   // again: made by the gateway
 
+// What decide() refuses of a report by itself, so that it can be known before. `known`: the order was seen before.
+[[nodiscard]] std::expected<void, Rejection> check(const ObserveShopOrder&, bool known, std::string_view currency);
 [[nodiscard]] Decided decide(const ObserveShopOrder&, const Context&);
 [[nodiscard]] Decided decide(const MapOrderLine&, const Context&);
 [[nodiscard]] Decided decide(const ReorderOrder&, const Context&);

@@ -17,6 +17,7 @@ inline constexpr std::int64_t quote_wait_ms = 5'000;                       // th
 inline constexpr std::int64_t visible_wait_ms = 5'000;
 inline constexpr std::uint64_t import_bytes = std::uint64_t{4} << 20;      // of a CSV file
 inline constexpr std::size_t import_rows = 5'000;
+inline constexpr std::size_t import_field_bytes = 2'000;                   // so that an order always fits into a record
 inline constexpr std::uint32_t plan_weeks_default = 12;
 inline constexpr int report_days = 30;                                     // of a report that names no dates
 inline constexpr std::int64_t reads_per_minute = 600;                      // of a stranger's address, and of a customer's key:

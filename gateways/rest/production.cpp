@@ -103,6 +103,8 @@ awaitable<Response> attach(Api& api, Request& request) {
   const auto info = slicer::read_gcode_3mf(*path);
   if (!info || info->plates.empty())
     co_return http::problem(422, "not-a-print-file", info ? "The file holds no plate." : info.error().detail);
+  if (info->plates.size() > 1)
+    co_return http::problem(422, "not-a-print-file", "The sliced file holds several plates; send one file for each plate.");
   const slicer::SlicedPlate& plate = info->plates.front();
   production::RecordPrintFile command;
   command.production = production_id(request);

@@ -85,6 +85,7 @@ void RulesTable::fold(const Fact& fact) {
   if (fact.event.has_workshop_opened()) {
     rules_[fact.workshop] = rules_from(fact.event.workshop_opened().rules());
     names_[fact.workshop] = fact.event.workshop_opened().name();
+    currencies_[fact.workshop] = fact.event.workshop_opened().currency();
   }
   if (fact.event.has_workshop_configured()) rules_[fact.workshop] = rules_from(fact.event.workshop_configured().rules());
 }
@@ -99,6 +100,12 @@ std::string RulesTable::name_of(const std::string& workshop) const {
   const std::shared_lock lock(mutex_);
   const auto known = names_.find(workshop);
   return known == names_.end() ? std::string() : known->second;
+}
+
+std::string RulesTable::currency_of(const std::string& workshop) const {
+  const std::shared_lock lock(mutex_);
+  const auto known = currencies_.find(workshop);
+  return known == currencies_.end() ? std::string() : known->second;
 }
 
 void TimerTable::fold(const Fact& fact) {

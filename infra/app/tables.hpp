@@ -61,18 +61,21 @@ class Directory {
   std::map<std::string, Home> homes_;
 };
 
-// The rules of every workshop as they are now, and its name. Thread-safe.
+// The rules of every workshop as they are now, its name and its currency. Thread-safe.
 class RulesTable {
  public:
   void fold(const Fact& fact);
   [[nodiscard]] std::optional<Rules> find(const std::string& workshop) const;
   // As it was opened: "Main workshop"; empty: there is none.
   [[nodiscard]] std::string name_of(const std::string& workshop) const;
+  // Of its books: "USD"; empty: there is none.
+  [[nodiscard]] std::string currency_of(const std::string& workshop) const;
 
  private:
   mutable std::shared_mutex mutex_;
   std::map<std::string, Rules> rules_;
   std::map<std::string, std::string> names_;
+  std::map<std::string, std::string> currencies_;
 };
 
 struct DueTimer {

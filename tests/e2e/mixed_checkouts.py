@@ -62,14 +62,15 @@ class BuyerElsewhere:
 class Customer:
     """Of the portal, who has ordered this before, and never paid."""
 
-    def __init__(self, server, admin, number):
-        before = admin.do("POST", "/api/v1/orders", {"lines": [{"sku": SKU}], "customer_email": f"portal{number}@example.org", **ADDRESS})
-        self.server, self.before, self.client = server, before["id"], server.client("customer", before["customer_id"])
+    def __init__(self, server, admin, number, sku=SKU):
+        before = admin.do("POST", "/api/v1/orders", {"lines": [{"sku": sku}], "customer_email": f"portal{number}@example.org", **ADDRESS})
+        self.server, self.before, self.client, self.order = server, before, server.client("customer", before["customer_id"]), None
 
     def buy(self):
-        answer = self.client.ask("POST", f"/api/v1/orders/{self.before}/reorder")
+        answer = self.client.ask("POST", f"/api/v1/orders/{self.before['id']}/reorder")
         if not accepted(answer):
             return False
+        self.order = answer.json()["id"]
         pay(self.server, answer.json()["payment_id"], answer.json()["total_price"])
         return True
 

@@ -30,6 +30,16 @@ def send_woocommerce(port, shop, body, topic="order.updated", webhook=41, worksh
     return call(port, "POST", f"/api/v1/webhooks/woocommerce/{workshop}/{shop}", body, headers=headers)
 
 
+def send_squarespace(port, shop, secret, order, topic="order.update", notification=None, workshop="main"):
+    """A notification names an order and says nothing else of it; each delivery of the same one has the same id."""
+    note = {"id": notification or secrets.token_hex(12), "websiteId": "5f3c3d55ac435e1a051f77b3", "subscriptionId": "9a5b", "topic": topic,
+            "createdOn": "2026-03-01T10:00+00:00", "data": {"orderId": order}}
+    body = json.dumps(note, separators=(",", ":")).encode()
+    headers = {"User-Agent": "Squarespace/1.0", "Content-Type": "application/json",
+               "Squarespace-Signature": hmac.new(bytes.fromhex(secret), body, hashlib.sha256).hexdigest()}
+    return call(port, "POST", f"/api/v1/webhooks/squarespace/{workshop}/{shop}", body, headers=headers)
+
+
 def woocommerce_order(identity, modified, quantity=1, status="processing", sku="FG-STORM", name="Wanda"):
     """An order as the shop writes it, with its escapes."""
     address = {"first_name": name, "last_name": "Woo", "company": "", "address_1": "3 Proof Lane", "address_2": "", "city": "Testville", "state": "",
@@ -142,6 +152,11 @@ def deliver(operator, order):
     for status in ("delivered", "completed"):
         operator.do("PATCH", f"/api/v1/orders/{order}/status", {"status": status})
     return operator.get(f"/api/v1/orders/{order}")["status"] == "COMPLETE"
+
+
+def import_orders(operator, file, dry_run=False):
+    """What became of each row of a file."""
+    return operator.do("POST", f"/api/v1/orders/import?dry_run={str(dry_run).lower()}", file.encode(), {"Content-Type": "text/csv"})
 
 
 def define_product(admin, model: pathlib.Path, sku):
