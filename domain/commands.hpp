@@ -23,7 +23,7 @@ using Command = std::variant<
     inventory::OpenLocation, inventory::TransferStock, inventory::CountLot, inventory::WeighSpool, inventory::ChooseLots,
     inventory::IssueStock,
     production::RecordPrintFile, production::RecordPrintFileRefusal, production::StartProduction, production::CompleteProduction,
-    production::CreateProduction, production::FinishWorkStep,
+    production::CreateProduction, production::CancelProduction, production::InspectProduction, production::FinishWorkStep,
     printing::AddPrinter, printing::ChangePrinter, printing::LoadFilament, printing::ClearPlate, printing::ObservePrinter,
     printing::ObservePrint, printing::StopPrint, printing::ResolvePrint,
     shipments::RequestLabel, shipments::ShipOrder, shipments::DeliverOrder,

@@ -58,7 +58,7 @@ constexpr std::array order_steps{
     Of<O>{O::ready_to_ship, K::kOrderShipped, O::shipped},
     Of<O>{O::shipped, K::kOrderDelivered, O::delivered},
     Of<O>{O::delivered, K::kOrderCompleted, O::complete},
-    // The source added a line.
+    // The source added a line, or pieces of a production order failed their check.
     Of<O>{O::printed, K::kOrderQueued, O::queued},
     Of<O>{O::quality_check, K::kOrderQueued, O::queued},
     Of<O>{O::ready_to_ship, K::kOrderQueued, O::queued},

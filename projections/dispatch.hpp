@@ -67,7 +67,7 @@ concept StockEvent = OneOf<T, events::MaterialDefined, events::StockReceived, ev
 template <class T>
 concept ProductionEvent = OneOf<T, events::ProductionOrderCreated, events::PrintFileAttached, events::PrintFileRefused,
     events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed, events::ProductionCompleted,
-    events::ProductionCancelled, events::ProductionReprintNeeded, events::WorkStepDone>;
+    events::ProductionCancelled, events::ProductionReprintNeeded, events::ProductionChecked, events::WorkStepDone>;
 template <class T>
 concept PrinterEvent = OneOf<T, events::PrinterAdded, events::PrinterStatusChanged, events::FilamentLoaded,
     events::PlateGateClosed, events::PlateCleared, events::PrinterChanged>;
@@ -210,6 +210,7 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kOrderShortOfStock: fold(event.order_short_of_stock()); return true;
     case Kind::kOrderShortageAnswered: fold(event.order_shortage_answered()); return true;
     case Kind::kQualityPhotoTaken: fold(event.quality_photo_taken()); return true;
+    case Kind::kProductionChecked: fold(event.production_checked()); return true;
     case Kind::kOrderReopened: fold(event.order_reopened()); return true;
     case Kind::kSupplierAdded: fold(event.supplier_added()); return true;
     case Kind::kPurchaseDrafted: fold(event.purchase_drafted()); return true;

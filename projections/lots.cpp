@@ -160,7 +160,8 @@ struct Fold {
                    events::MaterialReserved,
                    events::ShortageNoted, events::ReservationReleased, events::StockLow, events::PrintFileAttached,
                    events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed,
-                   events::ProductionCompleted, events::ProductionCancelled, events::ProductionReprintNeeded, events::WorkStepDone>
+                   events::ProductionCompleted, events::ProductionCancelled, events::ProductionReprintNeeded, events::WorkStepDone,
+                   events::ProductionChecked>
   void operator()(const T&) {}
 };
 

@@ -234,6 +234,7 @@ struct Fold {
                    events::ProductChanged, events::ProductFileSet, events::ProductFileRemoved, events::BomVersionDefined,
                    events::BomVersionActivated, events::ProductCostRolled, events::SkuMapped, events::SkuUnmapped,
                    events::PrintFileAttached, events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitFailed,
+                   events::ProductionChecked,
                    events::WorkStepDone, events::PrintStarted, events::PrintProgressed, events::PrintPaused, events::PrintResumed,
                    events::PrintFinished, events::PrintFailed, events::PrintCancelled, events::PrintEndUnknown,
                    events::PrintStopRequested> ||

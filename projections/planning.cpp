@@ -217,6 +217,8 @@ struct Fold {
     documents.edit("production", e.production_order()).json["cancelled"] = true;
     made(e.production_order(), 0);
   }
+  // What is scrapped and not made again is no longer to come; what lay in stock already has come back to be made by its UnitsScrapped.
+  void operator()(const events::ProductionChecked& e) { made(e.production_order(), e.rework() ? 0 : -e.scrapped()); }
   // So much more of a production order is still to come.
   void made(const std::string& id, std::int64_t difference) {
     Entry* entry = id.empty() ? nullptr : documents.find("production", id);

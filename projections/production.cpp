@@ -72,8 +72,10 @@ struct Fold {
     Entry& entry = changed(cancelled.production_order());
     status(entry, "cancelled");
     set_steps(entry, Steps::are_cancelled);
+    documents.personal(entry, "cancel_reason", cancelled.reason());
     requeue(entry);
   }
+  void operator()(const events::ProductionChecked& checked);
 
   // ---- work steps ----
 
@@ -188,6 +190,8 @@ void Fold::operator()(const events::ProductionOrderCreated& created) {
       {"reserved_from", Json::Array{}},
       {"lots_chosen", false},
       {"photos", Json::Array{}},
+      {"checks", Json::Array{}},
+      {"cancel_reason", Json()},
       {"print_file", Json()},
       {"print_file_error", Json()},
       {"jobs", Json::Array{}},
@@ -232,6 +236,21 @@ void Fold::set_steps(Entry& production, Steps what) {
     entry.json["production_order_id"] = id;
     entry.json["production_order_number"] = production.json["number"];
   }
+}
+
+void Fold::operator()(const events::ProductionChecked& checked) {
+  Entry& entry = changed(checked.production_order());
+  Json::Array& checks = entry.json["checks"].items();
+  checks.push_back(Json{{"result", checked.passed() ? "pass" : "fail"},
+                        {"defects", Json::Array(checked.defects().begin(), checked.defects().end())},
+                        {"scrapped", checked.scrapped()}, {"rework", checked.rework()}, {"reason", Json()},
+                        {"checked_by", checked.by()}, {"checked_at", iso_time(commit.time_ms)}});
+  documents.personal(entry, "checks/" + std::to_string(checks.size() - 1) + "/reason", checked.reason());
+  if (checked.rework()) return;   // what is printed again is counted by the event that says so
+  const std::int64_t from_failed = std::min(entry.json.integer("failed"), checked.scrapped());
+  add(entry.json, "failed", -from_failed);
+  add(entry.json, "printed", from_failed - checked.scrapped());
+  add(entry.json, "quantity", -checked.scrapped());
 }
 
 void Fold::operator()(const events::PrintFileAttached& attached) {
@@ -295,7 +314,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "production", .version = 5, .poison = Poison::park, .apply = apply};
+const View view{.name = "production", .version = 6, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view production_order) {
   return queries.get(view.name, scope, "production", production_order);

@@ -301,17 +301,39 @@ Decided decide(const PassQualityCheck& command, const Context& context) {
   return out;
 }
 
+namespace {
+
+// The only one, or the one that is named, or the one whose pieces are.
+const Line* line_that_failed(const Order& order, const FailQualityCheck& command, const Workshop& workshop) {
+  if (order.lines.size() == 1) return &order.lines.front();
+  if (!command.line.empty() || command.production.empty()) return orders::line(order, command.line);
+  const production::ProductionOrder* bad = workshop.production_order(command.production.front());
+  return bad == nullptr || bad->order != order.id ? nullptr : orders::line(order, bad->line);
+}
+
+Decided remake(const Order& order, const Line* line, const FailQualityCheck& command, const Context& context) {
+  if (!command.production.empty()) return production::remake(order, line, command.production, command.reprint_quantity, context);
+  if (line != nullptr) return production::remake(order, *line, command.reprint_quantity, context);
+  Events out;
+  for (const ProductionOrderId& production : order.production) production::reprint(production, command.reprint_quantity, context, out);
+  return out;
+}
+
+}  // namespace
+
 Decided decide(const FailQualityCheck& command, const Context& context) {
   const Order* order = context.workshop.order(command.order);
   if (order == nullptr) return not_found("order");
   if (order->status != Status::quality_check) return wrong_status(*order, "order-not-in-quality-check", "QUALITY_CHECK");
-  const Line* line = order->lines.size() == 1 ? &order->lines.front() : orders::line(*order, command.line);
+  const Line* line = line_that_failed(*order, command, context.workshop);
   if (!order->lines.empty() && line == nullptr) return refuse("line-needed", "Say which line of the order failed.");
   const std::int64_t most = line == nullptr ? order->quantity - order->sent : line->quantity - line->sent;
   if (command.reprint_quantity < 1 || command.reprint_quantity > most)
     return refuse("quantity-out-of-range", fmt::format("Between 1 and {} pieces can be printed again.", most));
-  if (command.defects.size() > limits::defects_max || !std::ranges::all_of(command.defects, inventory::plain_word))
+  if (!production::are_defects(command.defects))
     return refuse("bad-defect-code", "Defects are words such as stringing or warped, at most ten of them.");
+  Decided again = remake(*order, line, command, context);
+  if (!again) return again;
   Events out;
   auto* event = out.on(stream(order->id)).mutable_order_quality_failed();
   event->set_order(order->id.str());
@@ -319,12 +341,7 @@ Decided decide(const FailQualityCheck& command, const Context& context) {
   event->set_reprint_quantity(command.reprint_quantity);
   for (const std::string& defect : command.defects) event->add_defects(defect);
   seal(event->mutable_reason(), order->customer.str(), command.reason);
-  if (line != nullptr) {
-    out.append(production::remake(*order, *line, command.reprint_quantity, context));
-    return out;
-  }
-  for (const ProductionOrderId& production : order->production)
-    production::reprint(production, command.reprint_quantity, context, out);
+  out.append(std::move(*again));
   return out;
 }
 

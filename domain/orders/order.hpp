@@ -79,6 +79,7 @@ struct FailQualityCheck {
   std::int64_t reprint_quantity = 1;
   std::string line = {};          // if the order has several
   std::vector<std::string> defects = {};   // codes: "stringing", "warped"
+  std::vector<ProductionOrderId> production = {};   // whose pieces are bad; none: each part's
 };
 struct CompleteOrder { OrderId order; };
 // What becomes of an order that the shelf could not serve: it waits until the rest is made, or ends and is paid back.

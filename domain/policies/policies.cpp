@@ -251,6 +251,8 @@ Events react(const events::Event& event, const Context& context) {
     case K::kProductionCompleted: return on_production_completed(event.production_completed(), context);
     case K::kProductionCancelled: return printing::dispatch(context);
     case K::kProductionStepDone: return on_step(event.production_step_done(), context);
+    case K::kProductionChecked:   // without what is given up, it may have all
+      return production::complete_if_done(ProductionOrderId(event.production_checked().production_order()), context);
 
     case K::kStockReceived: return inventory::rebalance(MaterialId(event.stock_received().material()), context);
     case K::kStockAdjusted: return on_stock_given(MaterialId(event.stock_adjusted().material()), context);   // on a loaded spool, perhaps

@@ -87,6 +87,7 @@ void evolve(Workshop& workshop, const events::ProductionReprintNeeded& event, Ti
   production.failed -= from_failed;
   production.printed -= event.quantity() - from_failed;
   production.open += event.quantity();
+  production.passed = 0;
   production.status = Status::queued;
   for (WorkStep& step : production.steps) step.done = false;
   requeue(workshop, production);

@@ -36,7 +36,7 @@ struct ProductionOrder {
   models::Facts facts;
   Status status = Status::queued;
   bool rush = false;
-  std::int64_t quantity = 0;
+  std::int64_t quantity = 0;             // less what was scrapped and is not made again
   std::int64_t open = 0;
   std::int64_t in_progress = 0;
   std::int64_t printed = 0;
@@ -53,6 +53,8 @@ struct ProductionOrder {
   std::int64_t bom_version = 0;          // that it is made by; 0: it has none
   std::int64_t delivered = 0;            // finished units that the stock has received
   std::int64_t photos = 0;               // of its quality check, if it was made for the stock
+  std::int64_t passed = 0;               // pieces that were there when its last check passed
+  std::vector<ProductionOrderId> components;   // made for it
   std::vector<WorkStep> steps;           // in the order in which they are done
 };
 

@@ -1,5 +1,7 @@
-// Pieces of an order's line that failed their check.
+// Pieces of an order that failed their check.
 #pragma once
+
+#include <vector>
 
 #include "domain/kernel/context.hpp"
 #include "domain/kernel/events.hpp"
@@ -9,5 +11,8 @@ namespace layerline::production {
 
 // Those of its production orders are printed again, the newest order's first; those that came from the shelf are made anew.
 [[nodiscard]] Events remake(const orders::Order&, const orders::Line&, std::int64_t quantity, const Context&);
+// So many of each of these production orders are printed again, whose pieces the order gets: of one line, or of an order without lines.
+[[nodiscard]] Decided remake(const orders::Order&, const orders::Line*, const std::vector<ProductionOrderId>&, std::int64_t quantity,
+                             const Context&);
 
 }  // namespace layerline::production

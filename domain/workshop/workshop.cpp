@@ -153,6 +153,7 @@ void evolve(Workshop& w, const std::string& stream, const events::Event& event, 
     case K::kOrderShortOfStock: orders::evolve(w, event.order_short_of_stock(), at); break;
     case K::kOrderShortageAnswered: orders::evolve(w, event.order_shortage_answered(), at); break;
     case K::kQualityPhotoTaken: orders::evolve(w, event.quality_photo_taken(), at); break;
+    case K::kProductionChecked: production::evolve(w, event.production_checked(), at); break;
     case K::kOrderReopened: orders::evolve(w, event.order_reopened(), at); break;
     case K::kDailyReported: reports::evolve(w, event.daily_reported(), at); break;
     // Facts that no decision asks for:

@@ -21,6 +21,8 @@
 #include "domain/payments/payment.hpp"
 #include "domain/printing/job.hpp"
 #include "domain/printing/printer.hpp"
+#include "domain/production/cancel.hpp"
+#include "domain/production/inspection.hpp"
 #include "domain/production/make.hpp"
 #include "domain/production/production_order.hpp"
 #include "domain/products/bom.hpp"

@@ -90,6 +90,7 @@ void add_payments(http::Router& router, Api& api);
 void add_mrp(http::Router& router, Api& api);
 void add_purchases(http::Router& router, Api& api);
 void add_production(http::Router& router, Api& api);
+void add_inspection(http::Router& router, Api& api);
 void add_photos(http::Router& router, Api& api);
 void add_images(http::Router& router, Api& api);
 void add_inventory(http::Router& router, Api& api);

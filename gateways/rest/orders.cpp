@@ -140,13 +140,20 @@ awaitable<Response> map_line(Api& api, Request& request) {
 
 // ---- steps ----
 
+orders::FailQualityCheck read_failed_check(const OrderId& order, std::string reason, Body& body) {
+  orders::FailQualityCheck command{order, std::move(reason), body.integer("reprint_quantity", 1), body.text("line_id"),
+                                   body.texts("defects")};
+  for (std::string& id : body.texts("production_order_ids")) command.production.emplace_back(std::move(id));
+  if (std::string id = body.text("production_order_id"); !id.empty()) command.production.emplace_back(std::move(id));
+  return command;
+}
+
 // The word that an operator sets, and the command that it stands for.
 std::optional<Command> command_of_status(const OrderId& order, std::string_view status, Body& body) {
   const std::string reason = body.text("reason", "notes");
   if (status == "quality_check" || status == "QUALITY_CHECK") return orders::StartQualityCheck{order};
   if (status == "quality_passed" || status == "ready_to_ship" || status == "READY_TO_SHIP") return orders::PassQualityCheck{order};
-  if (status == "quality_failed")
-    return orders::FailQualityCheck{order, reason, body.integer("reprint_quantity", 1), body.text("line_id"), body.texts("defects")};
+  if (status == "quality_failed") return read_failed_check(order, reason, body);
   if (status == "on_hold" || status == "ON_HOLD") return orders::HoldOrder{order, reason};
   if (status == "resumed" || status == "resume") return orders::ResumeOrder{order};
   if (status == "released" || status == "confirmed") return orders::ReleaseOrder{order, reason};

@@ -16,6 +16,7 @@ void add_routes(http::Router& router, Api& api) {
   add_purchases(router, api);
   add_mrp(router, api);
   add_production(router, api);
+  add_inspection(router, api);
   add_photos(router, api);
   add_images(router, api);
   add_inventory(router, api);

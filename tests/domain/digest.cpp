@@ -76,6 +76,8 @@ std::string line(const production::ProductionOrder& p) {
   std::string out = fmt::format("production {} {} {} {} {} {} {} {} {} {} {}", p.id.str(), p.number, static_cast<int>(p.status), p.quantity,
                                 p.open, p.in_progress, p.printed, p.failed, p.has_file, p.file.blob.str(), p.file.mass.milligrams);
   for (const std::string& reason : p.waits_for) out += " " + reason;
+  out += fmt::format(" {} {}", p.delivered, p.passed);
+  for (const ProductionOrderId& component : p.components) out += " " + component.str();
   for (const production::WorkStep& step : p.steps) out += fmt::format(" {}={}", step.name, step.done);
   return out;
 }

@@ -6,6 +6,7 @@
 #include "tests/domain/digest.hpp"
 #include "tests/domain/flow_watch.hpp"
 #include "tests/domain/random_customers.hpp"
+#include "tests/domain/random_inspection.hpp"
 #include "tests/domain/random_lots.hpp"
 #include "tests/domain/random_parcels.hpp"
 #include "tests/domain/random_purchases.hpp"
@@ -266,7 +267,9 @@ Command order_command(Dice& dice, const Scenario& s) {
       return payments::ObservePayment{dice.key_of(w.payments),         "evt", static_cast<payments::Report>(dice.upto(6)),
                                       dice.upto(1) * dice.upto(9000),  0,     dice.chance(20) ? dice.upto(9000) : 0,
                                       dice.chance(90) ? "usd" : "eur", ""};
-    case 15: return dice.chance(50) ? Command(production::StartProduction{dice.key_of(w.production)}) : any_step(dice, w);
+    case 15: return dice.chance(33)   ? Command(production::StartProduction{dice.key_of(w.production)})
+                    : dice.chance(50) ? any_step(dice, w)
+                                      : inspection_command(dice, w);
     case 16: return dice.chance(20) ? Command(production::CompleteProduction{dice.key_of(w.production)})
                                     : Command(production::StartProduction{dice.key_of(w.production)});
     case 17: return shipments::RequestLabel{dice.key_of(w.orders), "ups"};

@@ -248,6 +248,11 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
     case Kind::kProductionUnitFailed: return production(event.production_unit_failed()).id("job", event.production_unit_failed().job());
     case Kind::kProductionCompleted: return production(event.production_completed()).id("order", event.production_completed().order());
     case Kind::kProductionCancelled: return production(event.production_cancelled());
+    case Kind::kProductionChecked: {
+      const auto& e = event.production_checked();
+      return production(e).flag("passed", e.passed()).words("defects", e.defects()).number("scrapped", e.scrapped())
+          .flag("rework", e.rework());
+    }
     case Kind::kProductionReprintNeeded:
       return production(event.production_reprint_needed()).number("quantity", event.production_reprint_needed().quantity());
 

@@ -1,0 +1,12 @@
+// Random checks and cancellations of production orders.
+#pragma once
+
+#include "tests/domain/dice.hpp"
+#include "tests/domain/scenario.hpp"
+
+namespace layerline::test {
+
+// Now and then of more pieces than there are.
+[[nodiscard]] Command inspection_command(Dice& dice, const Workshop& w);
+
+}  // namespace layerline::test
