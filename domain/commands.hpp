@@ -24,6 +24,7 @@ using Command = std::variant<
     inventory::IssueStock,
     production::RecordPrintFile, production::RecordPrintFileRefusal, production::StartProduction, production::CompleteProduction,
     production::CreateProduction, production::CancelProduction, production::InspectProduction, production::FinishWorkStep,
+    production::RescheduleProduction,
     printing::AddPrinter, printing::ChangePrinter, printing::LoadFilament, printing::ClearPlate, printing::ObservePrinter,
     printing::ObservePrint, printing::StopPrint, printing::ResolvePrint,
     shipments::RequestLabel, shipments::ShipOrder, shipments::DeliverOrder,

@@ -242,7 +242,8 @@ struct Fold {
                    events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed,
                    events::ProductionCompleted, events::ProductionCancelled, events::ProductionReprintNeeded, events::WorkStepDone,
                    events::ProductionChecked,
-                   events::PrintProgressed, events::PrintPaused, events::PrintResumed, events::PrintEndUnknown,
+                   events::ProductionRescheduled, events::PrintProgressed, events::PrintPaused, events::PrintResumed,
+                   events::PrintEndUnknown,
                    events::PrintStopRequested, events::PrinterStatusChanged, events::FilamentLoaded, events::PlateGateClosed,
                    events::PlateCleared>
   void operator()(const T&) {}

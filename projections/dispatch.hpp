@@ -67,7 +67,8 @@ concept StockEvent = OneOf<T, events::MaterialDefined, events::StockReceived, ev
 template <class T>
 concept ProductionEvent = OneOf<T, events::ProductionOrderCreated, events::PrintFileAttached, events::PrintFileRefused,
     events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed, events::ProductionCompleted,
-    events::ProductionCancelled, events::ProductionReprintNeeded, events::ProductionChecked, events::WorkStepDone>;
+    events::ProductionCancelled, events::ProductionReprintNeeded, events::ProductionChecked, events::WorkStepDone,
+    events::ProductionRescheduled>;
 template <class T>
 concept PrinterEvent = OneOf<T, events::PrinterAdded, events::PrinterStatusChanged, events::FilamentLoaded,
     events::PlateGateClosed, events::PlateCleared, events::PrinterChanged>;
@@ -144,6 +145,7 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kProductionCompleted: fold(event.production_completed()); return true;
     case Kind::kProductionCancelled: fold(event.production_cancelled()); return true;
     case Kind::kProductionReprintNeeded: fold(event.production_reprint_needed()); return true;
+    case Kind::kProductionRescheduled: fold(event.production_rescheduled()); return true;
     case Kind::kPrinterAdded: fold(event.printer_added()); return true;
     case Kind::kPrinterStatusChanged: fold(event.printer_status_changed()); return true;
     case Kind::kPrinterFilamentLoaded: fold(event.printer_filament_loaded()); return true;

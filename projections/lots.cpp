@@ -161,7 +161,7 @@ struct Fold {
                    events::ShortageNoted, events::ReservationReleased, events::StockLow, events::PrintFileAttached,
                    events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed,
                    events::ProductionCompleted, events::ProductionCancelled, events::ProductionReprintNeeded, events::WorkStepDone,
-                   events::ProductionChecked>
+                   events::ProductionChecked, events::ProductionRescheduled>
   void operator()(const T&) {}
 };
 

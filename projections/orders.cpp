@@ -235,8 +235,8 @@ struct Fold {
                    events::BomVersionActivated, events::ProductCostRolled, events::SkuMapped, events::SkuUnmapped,
                    events::PrintFileAttached, events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitFailed,
                    events::ProductionChecked,
-                   events::WorkStepDone, events::PrintStarted, events::PrintProgressed, events::PrintPaused, events::PrintResumed,
-                   events::PrintFinished, events::PrintFailed, events::PrintCancelled, events::PrintEndUnknown,
+                   events::WorkStepDone, events::ProductionRescheduled, events::PrintStarted, events::PrintProgressed, events::PrintPaused,
+                   events::PrintResumed, events::PrintFinished, events::PrintFailed, events::PrintCancelled, events::PrintEndUnknown,
                    events::PrintStopRequested> ||
              UnitsEvent<T> || ModelEvent<T> || QuoteEvent<T> || StockEvent<T> || PrinterEvent<T> || EffectEvent<T>
   void operator()(const T&) {}

@@ -311,7 +311,8 @@ struct Fold {
                    events::OrderShortOfStock, events::OrderShortageAnswered, events::OrderPartlyShipped, events::OrderRestCancelled,
                    events::QualityPhotoTaken,
                    events::PrintFileAttached, events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted,
-                   events::ProductionUnitFailed, events::ProductionCompleted, events::ProductionReprintNeeded>
+                   events::ProductionUnitFailed, events::ProductionCompleted, events::ProductionReprintNeeded,
+                   events::ProductionRescheduled>
   void operator()(const T&) {}
 };
 

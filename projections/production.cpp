@@ -2,12 +2,24 @@
 
 #include <algorithm>
 
+#include "domain/kernel/urgency.hpp"
 #include "projections/dispatch.hpp"
 #include "projections/documents.hpp"
 #include "projections/format.hpp"
 
 namespace layerline::projections::production {
 namespace {
+
+void set_urgency(Json& json, const Urgency& urgency) {
+  json["priority"] = urgency.priority;
+  json["due_date"] = urgency.due.ms == 0 ? Json() : Json(iso_time(urgency.due.ms).substr(0, 10));
+}
+
+// Behind it those of one urgency stand by id, and ids grow with time. A letter comes after every digit: without a day it is later.
+std::string lane(const Json& json) {
+  const std::string_view due = json.text("due_date");
+  return std::to_string(json.integer("priority")) + "-" + std::string(due.empty() ? "none" : due);
+}
 
 struct Fold {
   const Commit& commit;
@@ -33,6 +45,12 @@ struct Fold {
   void operator()(const events::PrintFileAttached& attached);
   void operator()(const events::PrintFileRefused& refused) {
     changed(refused.production_order()).json["print_file_error"] = refused.reason();
+  }
+  void operator()(const events::ProductionRescheduled& rescheduled) {
+    Entry& entry = changed(rescheduled.production_order());
+    documents.unlist(entry, "queue", "all", lane(entry.json));
+    set_urgency(entry.json, {rescheduled.priority(), {rescheduled.due_ms()}});
+    requeue(entry);
   }
   void operator()(const events::ProductionDeferred& deferred) {
     changed(deferred.production_order()).json["waits_for"] = Json::Array(deferred.reasons().begin(), deferred.reasons().end());
@@ -146,14 +164,13 @@ struct Fold {
   void operator()(const T&) {}
 };
 
-// The queue lists what has open pieces: rush first, then by id, and those grow with time.
+// The queue lists what has open pieces.
 void Fold::requeue(Entry& entry) {
-  const std::string_view lane = entry.json.flag("rush") ? "0" : "1";
   const bool waits = entry.json.integer("open") > 0 && entry.status != "completed" && entry.status != "cancelled";
   if (waits) {
-    documents.list(entry, "queue", "all", lane);
+    documents.list(entry, "queue", "all", lane(entry.json));
   } else {
-    documents.unlist(entry, "queue", "all", lane);
+    documents.unlist(entry, "queue", "all", lane(entry.json));
     entry.json["waits_for"] = Json::Array{};
   }
 }
@@ -172,6 +189,8 @@ void Fold::operator()(const events::ProductionOrderCreated& created) {
       {"quote_id", text_or_null(created.quote())},
       {"status", "queued"},
       {"rush", created.rush()},
+      {"priority", 0},
+      {"due_date", Json()},
       {"quantity", created.quantity()},
       {"open", created.quantity()},
       {"in_progress", 0},
@@ -200,6 +219,7 @@ void Fold::operator()(const events::ProductionOrderCreated& created) {
       {"updated_at", iso_time(commit.time_ms)},
       {"completed_at", Json()},
   };
+  set_urgency(entry.json, stored_urgency(created.priority(), created.rush(), created.due_ms()));
   status(entry, "queued");
   documents.list(entry, "all", "all");
   if (!created.order().empty()) documents.list(entry, "order", created.order());

@@ -1,4 +1,5 @@
-// Production orders with their print file, what they wait for, and their print jobs. The queue is served rush first, then the oldest.
+// Production orders with their print file, what they wait for, and their print jobs. The queue is served as
+// domain/kernel/urgency.hpp says: by priority, then what is due earlier, then the oldest.
 #pragma once
 
 #include "projections/commit.hpp"

@@ -23,8 +23,10 @@ void note_taken(const FirmOrderId& order, const std::string& production, std::in
   event->set_quantity(quantity);
 }
 
-void make(const products::Product& product, std::int64_t quantity, const ProductionOrderId& as, Events& out, const Context& context) {
-  production::Maker(context, out).make_new(product, quantity, {.order = {}, .line = {}, .holder = {}, .source = "planning", .as = as});
+void make(const products::Product& product, std::int64_t quantity, Time due, const ProductionOrderId& as, Events& out,
+          const Context& context) {
+  production::Maker(context, out).make_new(product, quantity, {.order = {}, .line = {}, .holder = {}, .source = "planning",
+                                                               .urgency = {.due = start_of_day(due)}, .as = as});
 }
 
 }  // namespace
@@ -77,7 +79,7 @@ Decided fix(const FirmPlanned& command, const products::Product& product, const 
     return refuse("quantity-out-of-range", "So many pieces are not made by one order.");
   Events out;
   if (command.release_now) {
-    make(product, command.quantity, ProductionOrderId(command.order.str()), out, context);
+    make(product, command.quantity, command.due, ProductionOrderId(command.order.str()), out, context);
     return out;
   }
   auto* event = out.on(stream(command.order)).mutable_planned_order_firmed();
@@ -119,7 +121,8 @@ Decided decide(const ReleaseFirm& command, const Context& context) {
   if (order == context.workshop.firm_orders.end()) return not_found("firm order");
   Events out;
   note_taken(command.order, command.as.str(), order->second.quantity, out);
-  make(context.workshop.products.at(order->second.product), order->second.quantity, command.as, out, context);
+  const FirmOrder& firm = order->second;
+  make(context.workshop.products.at(firm.product), firm.quantity, firm.due, command.as, out, context);
   return out;
 }
 

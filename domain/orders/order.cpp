@@ -41,6 +41,7 @@ void take_lines(Order& order, const events::OrderPlaced& event) {
   order.refunded_there = event.refunded();
   order.carrier_there = event.carrier();
   order.tracking_there = event.tracking_number();
+  order.urgency = stored_urgency(event.priority(), false, event.due_ms());
   for (const auto& line : event.lines()) order.lines.push_back(line_from(line));
 }
 

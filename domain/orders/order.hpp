@@ -10,6 +10,7 @@
 
 #include "domain/kernel/context.hpp"
 #include "domain/kernel/events.hpp"
+#include "domain/kernel/urgency.hpp"
 #include "domain/orders/address.hpp"
 #include "domain/orders/buyer.hpp"
 #include "domain/orders/lines.hpp"
@@ -52,6 +53,7 @@ struct Order {
   std::string external_id;        // the source's own
   std::string external_number;
   std::vector<Line> lines;        // none: of a quote
+  Urgency urgency;                // of what is made for it
   std::int64_t last_line = 0;     // the highest id that a line ever had
   std::int64_t shipping = 0;      // part of the total
   std::optional<ShopReport> report;   // what the source said last; none: it is not asked

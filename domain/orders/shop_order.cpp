@@ -92,7 +92,7 @@ std::expected<void, Rejection> check(const ObserveShopOrder& command, bool known
     return refuse("bad-customer-kind", "A business, and nobody else, has the name of a company.");
   if (!command.currency.empty() && command.currency != currency)
     return refuse("other-currency", fmt::format("The workshop keeps its books in {}.", currency));
-  return {};
+  return production::check(command.urgency);
 }
 
 namespace {
@@ -183,6 +183,8 @@ Decided place_observed(const ObserveShopOrder& command, const Context& context) 
   event.set_refunded(command.refunded);
   event.set_carrier(command.carrier);
   event.set_tracking_number(command.tracking_number);
+  event.set_priority(command.urgency.priority.value_or(0));
+  event.set_due_ms(start_of_day(command.urgency.due.value_or(Time{})).ms);
   return out;
 }
 

@@ -7,6 +7,7 @@
 
 #include "domain/kernel/context.hpp"
 #include "domain/kernel/events.hpp"
+#include "domain/kernel/urgency.hpp"
 #include "domain/orders/address.hpp"
 #include "domain/orders/buyer.hpp"
 
@@ -37,6 +38,7 @@ struct ObserveShopOrder {
   std::string tracking_number, carrier;     // of a fulfilment made on their side
   std::optional<BuyerKind> buyer = {};      // not said: as the company says
   std::string company = {};      // of a business, and of nobody else
+  AskedUrgency urgency = {};     // of an order that is new
 };
 // The product of a line whose SKU nobody knew.
 struct MapOrderLine { OrderId order; std::string line; ProductId product; };

@@ -249,6 +249,7 @@ Events react(const events::Event& event, const Context& context) {
     case K::kProductionUnitPrinted: return on_printed(event.production_unit_printed().production_order(), context);
     case K::kProductionUnitFailed: return on_piece(event.production_unit_failed().production_order(), context);
     case K::kProductionCompleted: return on_production_completed(event.production_completed(), context);
+    case K::kProductionRescheduled:   // why those wait that stand at the front now
     case K::kProductionCancelled: return printing::dispatch(context);
     case K::kProductionStepDone: return on_step(event.production_step_done(), context);
     case K::kProductionChecked:   // without what is given up, it may have all

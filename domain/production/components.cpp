@@ -51,10 +51,10 @@ Events provide_components(const ProductionOrderId& id, const Context& context) {
   const ProductionOrder& production = context.workshop.production.at(id);
   const orders::Order* order = context.workshop.order(production.order);
   const Want want{.order = production.order, .line = production.line, .holder = id.str(),
-                  .source = order == nullptr ? "manual" : order->source, .rush = production.rush};
+                  .source = order == nullptr ? "manual" : order->source, .urgency = production.urgency};
   Maker maker(context, out);
   for (const auto& [component, quantity] : components_of(production, context.workshop)) {
-    const std::int64_t needed = std::min((production.quantity - production.delivered) * quantity, limits::production_quantity_max);
+    const std::int64_t needed = std::min((production.quantity - production.delivered) * quantity, limits::units_max);
     const std::int64_t missing = needed - provided(production, component, context.workshop);
     if (missing > 0) (void)maker.make(context.workshop.products.at(component), missing, want);
   }

@@ -60,6 +60,8 @@ events::ProductionOrderCreated& Maker::create(const products::Product& product, 
   event->set_product(product.id.str());
   event->set_quantity(quantity);
   event->set_rush(want.rush);
+  event->set_priority(want.urgency.priority);
+  event->set_due_ms(want.urgency.due.ms);
   event->set_infill_percent(20);
   event->set_source(want.source);
   return *event;
@@ -121,7 +123,8 @@ Events create_for_lines(const orders::Order& order, const Context& context) {
     if (line.planned || product == nullptr) continue;
     const Planned planned =
         maker.make(*product, line.quantity - line.sent,
-                   {.order = order.id, .line = line.id, .holder = orders::holder_of(order.id, line), .source = order.source});
+                   {.order = order.id, .line = line.id, .holder = orders::holder_of(order.id, line), .source = order.source,
+                    .urgency = order.urgency});
     auto* event = out.on("order/" + order.id.str()).mutable_order_line_planned();
     event->set_order(order.id.str());
     event->set_line(line.id);
@@ -154,9 +157,12 @@ Decided decide(const CreateProduction& command, const Context& context) {
     return refuse("product-not-made", "Only products of the catalogue are made for the stock, and materials are bought.");
   if (command.quantity < 1 || command.quantity > limits::quote_quantity_max)
     return refuse("quantity-out-of-range", fmt::format("Between 1 and {} pieces are made at once.", limits::quote_quantity_max));
+  if (auto checked = check(command.urgency); !checked) return std::unexpected(std::move(checked.error()));
+  Urgency urgency = command.urgency.or_else({.priority = command.rush ? most_urgent : usually_urgent});
+  urgency.due = start_of_day(urgency.due);
   Events out;
   Maker(context, out).make_new(*product, command.quantity, {.order = {}, .line = {}, .holder = {}, .source = "manual",
-                                                            .rush = command.rush, .as = command.production});
+                                                            .rush = command.rush, .urgency = urgency, .as = command.production});
   return out;
 }
 

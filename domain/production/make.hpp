@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "domain/kernel/numbers.hpp"
+#include "domain/kernel/urgency.hpp"
 #include "domain/production/production_order.hpp"
 #include "domain/products/product.hpp"
 
@@ -20,6 +21,7 @@ struct Want {
   std::string holder;         // who gets the finished units; empty: the stock
   std::string source;         // "woocommerce", "manual"
   bool rush = false;
+  Urgency urgency = {};       // of all that is made for it, components too
   ProductionOrderId as = {};  // the id of the production order; empty: a fresh one
 };
 

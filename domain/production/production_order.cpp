@@ -22,7 +22,7 @@ bool over(const ProductionOrder& production) { return production.status == Statu
 // ---- evolve ----
 
 void requeue(Workshop& workshop, const ProductionOrder& production) {
-  const QueueKey key{production.rush, production.id.str()};
+  const QueueKey key{production.urgency, production.id.str()};
   if (production.open > 0 && !over(production))
     workshop.waiting.insert(key);
   else
@@ -38,7 +38,7 @@ void evolve(Workshop& workshop, const events::ProductionOrderCreated& event, Tim
   production.model = ModelId(event.model());
   production.material = MaterialId(event.material());
   production.facts = models::facts_from(event.facts());
-  production.rush = event.rush();
+  production.urgency = stored_urgency(event.priority(), event.rush(), event.due_ms());
   production.quantity = event.quantity();
   production.open = event.quantity();
   production.mass_per_unit = {event.milligrams_per_unit()};
@@ -109,6 +109,17 @@ void evolve(Workshop& workshop, const events::ProductionCancelled& event, Time) 
 
 // ---- decisions ----
 
+namespace {
+
+// What was promised counts from the payment.
+Urgency urgency_of(const quotes::Quote& quote, Time now) {
+  constexpr std::int64_t day_ms = 86'400'000;
+  const Time promised = quote.delivery_days > 0 ? start_of_day(now + Duration{quote.delivery_days * day_ms}) : Time{};
+  return {quote.options.rush ? most_urgent : usually_urgent, promised};
+}
+
+}  // namespace
+
 Events create_for(const OrderId& id, const Context& context) {
   Events out;
   const orders::Order* order = context.workshop.order(id);
@@ -118,6 +129,7 @@ Events create_for(const OrderId& id, const Context& context) {
   if (!order->production.empty()) return out;
   const quotes::Quote& quote = context.workshop.quotes.at(order->quote);
   const products::Product& product = context.workshop.products.at(order->product);
+  const Urgency urgency = urgency_of(quote, context.now);
   Numbers numbers = context.workshop.numbers;
   for (std::size_t i = 0; i < product.bom.size(); ++i) {
     const products::BomLine& line = product.bom[i];
@@ -135,6 +147,8 @@ Events create_for(const OrderId& id, const Context& context) {
     event->set_milligrams_per_unit(line.milligrams_per_unit);
     event->set_print_ms_per_unit(line.print_ms_per_unit);
     event->set_rush(quote.options.rush);
+    event->set_priority(urgency.priority);
+    event->set_due_ms(urgency.due.ms);
     event->set_infill_percent(quote.options.infill_percent);
     models::store_facts(quote.files.at(i).facts, event->mutable_facts());
     event->set_quote(quote.id.str());

@@ -7,6 +7,7 @@
 
 #include "domain/kernel/context.hpp"
 #include "domain/kernel/events.hpp"
+#include "domain/kernel/urgency.hpp"
 #include "domain/models/model.hpp"
 #include "domain/production/work_step.hpp"
 
@@ -35,7 +36,7 @@ struct ProductionOrder {
   MaterialId material;
   models::Facts facts;
   Status status = Status::queued;
-  bool rush = false;
+  Urgency urgency;
   std::int64_t quantity = 0;             // less what was scrapped and is not made again
   std::int64_t open = 0;
   std::int64_t in_progress = 0;
@@ -54,7 +55,6 @@ struct ProductionOrder {
   std::int64_t delivered = 0;            // finished units that the stock has received
   std::int64_t photos = 0;               // of its quality check, if it was made for the stock
   std::int64_t passed = 0;               // pieces that were there when its last check passed
-  std::vector<ProductionOrderId> components;   // made for it
   std::vector<WorkStep> steps;           // in the order in which they are done
 };
 
@@ -71,7 +71,13 @@ struct RecordPrintFileRefusal { EffectId effect; ProductionOrderId production; s
 struct StartProduction { ProductionOrderId production; };      // prints failed pieces again
 struct CompleteProduction { ProductionOrderId production; };   // the open pieces were made by other means
 // For the stock, by an operator or by planning. Its components get orders of their own where none are on hand.
-struct CreateProduction { ProductionOrderId production; ProductId product; std::int64_t quantity = 1; bool rush = false; };
+struct CreateProduction {
+  ProductionOrderId production;
+  ProductId product;
+  std::int64_t quantity = 1;
+  bool rush = false;
+  AskedUrgency urgency = {};
+};
 
 // ---- decisions ----
 
@@ -101,12 +107,13 @@ void evolve(Workshop&, const events::ProductionReprintNeeded&, Time);
 void evolve(Workshop&, const events::ProductionCompleted&, Time);
 void evolve(Workshop&, const events::ProductionCancelled&, Time);
 
-// The waiting production orders in the order in which they are served: rush first, then the oldest.
+// The waiting production orders in the order in which they are served: the most urgent first, then the oldest.
 struct QueueKey {
-  bool rush = false;
+  Urgency urgency;
   std::string id;
-  friend bool operator<(const QueueKey& a, const QueueKey& b) { return a.rush != b.rush ? a.rush : a.id < b.id; }
+  friend bool operator<(const QueueKey& a, const QueueKey& b) { return a.urgency != b.urgency ? a.urgency < b.urgency : a.id < b.id; }
 };
 void requeue(Workshop&, const ProductionOrder&);
+[[nodiscard]] bool over(const ProductionOrder&);   // completed or cancelled
 
 }  // namespace layerline::production

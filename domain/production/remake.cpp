@@ -25,7 +25,8 @@ Events remake(const orders::Order& order, const orders::Line& line, std::int64_t
   }
   if (left <= 0 || product == nullptr || !product->catalogue) return out;
   products::scrap_held(*product, holder, left, context, out);
-  Maker(context, out).make_new(*product, left, {.order = order.id, .line = line.id, .holder = holder, .source = order.source});
+  Maker(context, out).make_new(*product, left, {.order = order.id, .line = line.id, .holder = holder, .source = order.source,
+                                                .urgency = order.urgency});
   return out;
 }
 

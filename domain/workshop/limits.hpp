@@ -44,6 +44,7 @@ inline constexpr std::int64_t checkout_hold_max_ms = 86'400'000;    // longer wo
 inline constexpr std::size_t carts_expired_at_once = 100;           // by one timer: each may erase a person, which looks at all orders
 inline constexpr std::int64_t production_quantity_max = 1'000'000;   // that may be asked for; parts of it can be more
 inline constexpr std::int64_t bed_max_um = 10'000'000;               // of a printer, each way
+inline constexpr std::int64_t due_max_ms = 253'402'214'400'000;            // 9999-12-31
 inline constexpr std::int64_t schedule_horizon_ms = 315'360'000'000;   // ten years: further ahead nobody can say
 inline constexpr std::size_t schedule_moments_max = 32;   // at which material comes, of one schedule: each goes through the whole queue
 inline constexpr std::size_t events_per_commit_max = 65'536;        // far more than fit into a record; only a policy without end has them

@@ -74,6 +74,7 @@ void evolve(Workshop& w, const std::string& stream, const events::Event& event, 
     case K::kProductionUnitFailed: production::evolve(w, event.production_unit_failed(), at); break;
     case K::kProductionReprintNeeded: production::evolve(w, event.production_reprint_needed(), at); break;
     case K::kProductionCompleted: production::evolve(w, event.production_completed(), at); break;
+    case K::kProductionRescheduled: production::evolve(w, event.production_rescheduled(), at); break;
     case K::kProductionCancelled: production::evolve(w, event.production_cancelled(), at); break;
     case K::kPrinterAdded: printing::evolve(w, event.printer_added(), at); break;
     case K::kPrinterStatusChanged: printing::evolve(w, event.printer_status_changed(), at); break;

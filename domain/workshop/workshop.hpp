@@ -25,6 +25,7 @@
 #include "domain/production/inspection.hpp"
 #include "domain/production/make.hpp"
 #include "domain/production/production_order.hpp"
+#include "domain/production/reschedule.hpp"
 #include "domain/products/bom.hpp"
 #include "domain/products/product.hpp"
 #include "domain/products/sku.hpp"

@@ -137,6 +137,13 @@ std::optional<std::vector<Work>> work_of_quote(const Json& quote) {
   return work;
 }
 
+// As if it were paid now.
+Urgency urgency_of_quote(const Json& quote, Time now) {
+  constexpr std::int64_t day_ms = 86'400'000;
+  const std::int64_t days = quote.integer("estimated_delivery_days");
+  return {quote.flag("rush") ? most_urgent : usually_urgent, days > 0 ? start_of_day(now + Duration{days * day_ms}) : Time{}};
+}
+
 // A product as it would be made, down its bill of materials, where its parts do not lie on the shelf.
 void add_product(const p::Queries& queries, const p::Scope& all, std::string_view id, std::int64_t quantity, std::vector<Work>& work) {
   const auto found = p::products::find(queries, all, id);
@@ -213,7 +220,7 @@ Dates::Found Dates::quote(Found found) const {
   }
   const auto outlook = outlooks_.of(queries_, all_);
   if (!outlook) return std::unexpected(outlook.error());
-  std::optional<Time> ready = last_of((*outlook)->of_new(*work, json->flag("rush")));
+  std::optional<Time> ready = last_of((*outlook)->of_new(*work, urgency_of_quote(*json, (*outlook)->now())));
   // Each of its files is a production order; people work on them side by side.
   if (ready) ready = *ready + (*outlook)->work_of(production::steps_of(std::string(json->text("finish"))), json->integer("quantity"));
   append(found->json, date_member(**outlook, ready));
@@ -236,7 +243,7 @@ Dates::Found Dates::cart(Found found) const {
     if (!asked) return std::unexpected(asked.error());
     outlook = std::move(*asked);
   }
-  const std::vector<Expected> ends = outlook == nullptr ? std::vector<Expected>() : outlook->of_new(work, false);
+  const std::vector<Expected> ends = outlook == nullptr ? std::vector<Expected>() : outlook->of_new(work, Urgency{});
   const auto date = [&](std::size_t from, std::size_t to) {
     const auto last = last_of(std::span(ends).subspan(from, to - from));
     return last ? Json(outlook->delivery_date(*last)) : Json();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "domain/kernel/iso_time.hpp"
+#include "domain/planning/facts.hpp"
 #include "domain/workshop/limits.hpp"
 #include "gateways/internal/each.hpp"
 #include "gateways/internal/limits.hpp"
@@ -33,6 +34,12 @@ std::int64_t micrometres(const Json* millimetres) {
 // What is left of its print, by its printer's last word.
 std::int64_t left_ms(const Json& job) {
   return job.integer("print_time_ms") * std::clamp<std::int64_t>(100 - job.integer("percent"), 0, 100) / 100;
+}
+
+Urgency urgency_of(const Json& order) {
+  const auto due = planning::parse_day(order.text("due_date"));
+  const auto since_1970 = due ? due->time_since_epoch() : std::chrono::days(0);
+  return {order.integer("priority"), {std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count()}};
 }
 
 }  // namespace
@@ -109,7 +116,7 @@ void Outlook::add_order(const Json& order) {
     work.nozzle_um = micrometres(file->find("nozzle_mm"));
   }
   if (const Arrival* arrival = awaited_.material(order.text("id"))) work.ready_at = arrival->at;
-  if (order.flag("rush")) rush_ = queue_.size() + 1;
+  urgencies_.push_back(urgency_of(order));
   queue_.push_back(std::move(work));
   ids_.emplace_back(order.text("id"));
 }
@@ -172,12 +179,12 @@ Outlook::Expected Outlook::print_of(const Json& document) const {
   return expected;
 }
 
-std::vector<Outlook::Expected> Outlook::of_new(std::span<const Work> work, bool rush) const {
+std::vector<Outlook::Expected> Outlook::of_new(std::span<const Work> work, const Urgency& urgency) const {
   std::vector<Work> queue = queue_;
-  const std::size_t at = rush ? rush_ : queue.size();
-  queue.insert(queue.begin() + static_cast<std::ptrdiff_t>(at), work.begin(), work.end());
+  const auto at = std::upper_bound(urgencies_.begin(), urgencies_.end(), urgency) - urgencies_.begin();   // the last of its like
+  queue.insert(queue.begin() + at, work.begin(), work.end());
   const std::vector<Expected> ends = production::schedule(machines_, queue, now_);
-  const auto first = ends.begin() + static_cast<std::ptrdiff_t>(at);
+  const auto first = ends.begin() + at;
   return {first, first + static_cast<std::ptrdiff_t>(work.size())};
 }
 

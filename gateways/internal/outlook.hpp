@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/kernel/urgency.hpp"
 #include "domain/production/schedule.hpp"
 #include "gateways/internal/awaited.hpp"
 #include "infra/store/json_tree.hpp"
@@ -37,7 +38,7 @@ class Outlook {
   // What the stock is short of.
   [[nodiscard]] const Awaited& awaited() const { return awaited_; }
   // Of work that would come into the queue now.
-  [[nodiscard]] std::vector<Expected> of_new(std::span<const Work> work, bool rush) const;
+  [[nodiscard]] std::vector<Expected> of_new(std::span<const Work> work, const Urgency& urgency) const;
   // "2026-11-25" for what is ready then.
   [[nodiscard]] std::string delivery_date(Time ready) const;
   [[nodiscard]] Time now() const { return now_; }
@@ -56,7 +57,7 @@ class Outlook {
   Awaited awaited_;
   std::vector<production::Machine> machines_;
   std::vector<Work> queue_;
-  std::size_t rush_ = 0;                                // so many at its front
+  std::vector<Urgency> urgencies_;                      // of the queue, the most urgent first
   std::vector<std::string> ids_;                        // of the queue
   std::map<std::string, Running, std::less<>> running_;   // by production order
   std::map<std::string, Expected, std::less<>> expected_;

@@ -59,7 +59,7 @@ Date date_of(const p::Queries& queries, const p::Scope& all, const Needs& needs,
   const auto outlook = outlooks.of(queries, all);
   if (!outlook) return std::unexpected(outlook.error());
   Time last = (*outlook)->now();
-  for (const production::Expected& print : (*outlook)->of_new(needs.prints, false)) {
+  for (const production::Expected& print : (*outlook)->of_new(needs.prints, Urgency{})) {
     if (!print.at) return std::nullopt;
     last = std::max(last, *print.at);
   }

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <chrono>
 #include <cmath>
 #include <deque>
+
+#include "domain/planning/facts.hpp"
 
 namespace layerline::rest {
 namespace {
@@ -51,6 +54,11 @@ std::expected<Body, http::Response> Body::parse(const http::Request& request) {
 
 bool Body::has(std::string_view name) const { return field(object_, name).has_value(); }
 
+bool Body::is_null(std::string_view name) const {
+  element found;
+  return static_cast<const object*>(object_)->at_key(name).get(found) == simdjson::SUCCESS && found.is_null();
+}
+
 void Body::wrong(std::string_view name, std::string_view wanted) {
   if (error_.empty()) error_ = fmt::format("The field \"{}\" must be {}.", name, wanted);
 }
@@ -79,6 +87,14 @@ bool Body::flag(std::string_view name, bool fallback) {
   bool value = fallback;
   if (found->get(value) != simdjson::SUCCESS) wrong(name, "true or false");
   return value;
+}
+
+std::optional<Time> Body::day(std::string_view name) {
+  if (!has(name)) return std::nullopt;
+  const auto parsed = planning::parse_day(text(name));
+  if (parsed) return Time{std::chrono::duration_cast<std::chrono::milliseconds>(parsed->time_since_epoch()).count()};
+  wrong(name, "a day, such as 2026-02-01");
+  return std::nullopt;
 }
 
 std::optional<Mass> Body::mass() {

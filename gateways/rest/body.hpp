@@ -20,11 +20,15 @@ class Body {
   [[nodiscard]] static std::expected<Body, http::Response> parse(const http::Request& request);
 
   [[nodiscard]] bool has(std::string_view name) const;
+  // It is there, and says null; then it is nothing that the body `has`.
+  [[nodiscard]] bool is_null(std::string_view name) const;
   // Empty or the fallback if it is not there; another type than asked for is remembered in error().
   [[nodiscard]] std::string text(std::string_view name);
   [[nodiscard]] std::string text(std::string_view name, std::string_view other_name);
   [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t fallback);
   [[nodiscard]] bool flag(std::string_view name, bool fallback);
+  // The start of a day that is written as "2026-02-01"; nothing if it is not there.
+  [[nodiscard]] std::optional<Time> day(std::string_view name);
   // "milligrams" (or "quantity_mg") as an integer, else "grams" as a number of grams; of a name "<name>_mg" and "<name>_grams".
   [[nodiscard]] std::optional<Mass> mass();
   [[nodiscard]] std::optional<Mass> mass(const std::string& name);

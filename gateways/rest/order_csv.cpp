@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <set>
 
+#include "domain/planning/facts.hpp"
 #include "gateways/rest/csv.hpp"
 #include "gateways/rest/limits.hpp"
 
@@ -19,9 +21,10 @@ using Fields = std::map<std::string, std::string, std::less<>>;
 using Values = std::vector<std::string>;
 
 // Others may stand in a file, and are not looked at.
-constexpr std::array<std::string_view, 20> columns = {
+constexpr std::array<std::string_view, 22> columns = {
     "order_number", "sku",   "quantity", "unit_price", "title",       "shop",   "paid",    "shipping", "currency",     "company",
-    "name",         "line1", "line2",    "city",       "postal_code", "region", "country", "phone",    "email",        "customer_kind"};
+    "name",         "line1", "line2",    "city",       "postal_code", "region", "country", "phone",    "email",        "customer_kind",
+    "priority",     "due_date"};
 
 std::string text(const Fields& fields, std::string_view name) {
   const auto found = fields.find(name);
@@ -33,6 +36,14 @@ std::optional<std::int64_t> number(std::string_view text, std::int64_t fallback)
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+// "2026-02-01": the start of that day. Empty: nothing was said.
+std::expected<std::optional<Time>, std::string> day(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto parsed = planning::parse_day(text);
+  if (!parsed) return std::unexpected("the due_date is a day, such as 2026-02-01");
+  return Time{std::chrono::duration_cast<std::chrono::milliseconds>(parsed->time_since_epoch()).count()};
 }
 
 // Below 0 a price stands for the catalogue's, which a file asks for by saying none.
@@ -61,7 +72,10 @@ std::string complaint(const OrderRow& row, const Fields& fields) {
   if (!is_price(text(fields, "unit_price")) || !is_price(text(fields, "shipping"))) return "prices are whole minor units, 0 or more";
   const std::string kind = text(fields, "customer_kind");
   if (!kind.empty() && !orders::buyer_kind_from(kind)) return "the customer_kind is guest, person or business";
-  return "";
+  const auto priority = number(text(fields, "priority"), usually_urgent);
+  if (!priority || *priority < most_urgent || *priority > least_urgent) return "the priority is 1, the most urgent, to 5";
+  const auto due = day(text(fields, "due_date"));
+  return due ? "" : due.error();
 }
 
 // The first row of an order says where it goes.
@@ -80,6 +94,8 @@ orders::ObserveShopOrder described(const OrderKey& key, const Fields& fields) {
                    field("postal_code"), field("region"), field("country"), field("phone")};
   order.customer_name = field("name");
   order.customer_mail = field("email");
+  if (!field("priority").empty()) order.urgency.priority = number(field("priority"), 0);
+  order.urgency.due = day(field("due_date")).value_or(std::nullopt);
   order.company = field("company");
   order.buyer = orders::buyer_kind_from(field("customer_kind"));
   return order;

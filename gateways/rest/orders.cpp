@@ -8,6 +8,7 @@
 #include "gateways/rest/fresh_id.hpp"
 #include "gateways/rest/shipping_address.hpp"
 #include "gateways/rest/shopper.hpp"
+#include "gateways/rest/urgency.hpp"
 
 namespace layerline::rest {
 namespace {
@@ -85,6 +86,7 @@ orders::ObserveShopOrder read_order(Body& body) {
   order.customer_name = body.text("customer_name");
   order.customer_mail = body.text("customer_email", "email");
   order.company = body.text("company");
+  order.urgency = read_urgency(body);
   return order;
 }
 

@@ -4,6 +4,7 @@
 #include "gateways/rest/form.hpp"
 #include "gateways/rest/fresh_id.hpp"
 #include "gateways/rest/limits.hpp"
+#include "gateways/rest/urgency.hpp"
 #include "workers/slicer/gcode_3mf.hpp"
 #include "workers/slicer/print_facts.hpp"
 
@@ -34,7 +35,7 @@ awaitable<Response> create(Api& api, Request& request) {
   auto body = Body::parse(request);
   if (!body) co_return std::move(body.error());
   production::CreateProduction command{ProductionOrderId(fresh_id()), ProductId(body->text("product_id", "product")),
-                                       body->integer("quantity", 1), body->flag("rush", false)};
+                                       body->integer("quantity", 1), body->flag("rush", false), read_urgency(*body)};
   if (auto wrong = body->error()) co_return std::move(*wrong);
   Response response = co_await tell(api, *caller, request, std::move(command), {}, 201);
   if (response.status != 201) co_return response;
@@ -60,6 +61,19 @@ awaitable<Response> complete(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
   co_return co_await say(api, request, *caller, production::CompleteProduction{production_id(request)});
+}
+
+// Another place in the queue.
+awaitable<Response> reschedule(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  production::RescheduleProduction command{production_id(request), read_urgency(*body)};
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  if (!command.urgency.priority && !command.urgency.due)
+    co_return http::problem(400, "missing-field", "Give a \"priority\", a \"due_date\" or both.");
+  co_return co_await say(api, request, *caller, std::move(command));
 }
 
 // From which lots its material is taken.
@@ -161,6 +175,7 @@ void add_production(http::Router& router, Api& api) {
   router.add(Method::get, "/api/v1/production-orders", bind(list));
   router.add(Method::post, "/api/v1/production-orders", bind(create));
   router.add(Method::get, "/api/v1/production-orders/{id}", bind(get));
+  router.add(Method::patch, "/api/v1/production-orders/{id}", bind(reschedule));
   router.add(Method::post, "/api/v1/production-orders/{id}/start", bind(start));
   router.add(Method::post, "/api/v1/production-orders/{id}/complete", bind(complete));
   router.add(Method::post, "/api/v1/production-orders/{id}/file", bind(attach), {http::BodyMode::streamed, limits::upload_bytes});

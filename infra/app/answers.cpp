@@ -201,6 +201,7 @@ struct Answer {
   std::string operator()(const production::CreateProduction& c) const { return of_production(workshop, c.production); }
   std::string operator()(const production::CancelProduction& c) const { return of_production(workshop, c.production); }
   std::string operator()(const production::InspectProduction& c) const { return of_production(workshop, c.production); }
+  std::string operator()(const production::RescheduleProduction& c) const { return of_production(workshop, c.production); }
   std::string operator()(const production::FinishWorkStep& c) const { return of_production(workshop, c.production); }
 
   std::string operator()(const printing::AddPrinter& c) const { return of_id("printer_id", c.printer.str()); }

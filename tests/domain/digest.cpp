@@ -35,6 +35,7 @@ std::string line(const orders::Order& o) {
   for (const ProductionOrderId& p : o.production) out += " " + p.str();
   for (const orders::Line& l : o.lines)
     out += fmt::format(" [{} {} {} {} {} {} {} {}]", l.id, l.sku, l.title, l.quantity, l.unit_price, l.product.str(), l.planned, l.sent);
+  out += fmt::format(" {} {}", o.urgency.priority, o.urgency.due.ms);
   return out + fmt::format(" {} {} {} {} {} {} {} {} {} {} {} {}", orders::name(o.buyer), o.company, o.photos, o.sent,
                            o.short_of_stock, o.waits_for_stock, o.shop, o.external_id,
                            o.report ? orders::name(*o.report) : "", o.modified.ms, o.refunded_there, o.ship_to.line1);
@@ -74,7 +75,8 @@ std::string line(const inventory::Lot& l) {
 
 std::string line(const production::ProductionOrder& p) {
   std::string out = fmt::format("production {} {} {} {} {} {} {} {} {} {} {}", p.id.str(), p.number, static_cast<int>(p.status), p.quantity,
-                                p.open, p.in_progress, p.printed, p.failed, p.has_file, p.file.blob.str(), p.file.mass.milligrams);
+                                p.open, p.in_progress, p.printed, p.failed, p.has_file, p.file.blob.str(), p.file.mass.milligrams) +
+                    fmt::format(" {} {} {}", p.urgency.priority, p.urgency.due.ms, p.components.size());
   for (const std::string& reason : p.waits_for) out += " " + reason;
   out += fmt::format(" {} {}", p.delivered, p.passed);
   for (const ProductionOrderId& component : p.components) out += " " + component.str();
@@ -164,7 +166,8 @@ std::string digest(const Workshop& w) {
   out += fmt::format("tally {} {} {} {} {} {} {} {}\n", t.orders_placed, t.received, t.refunded, t.prints_finished, t.prints_failed,
                      t.consumed.milligrams, t.parcels_sent, t.since.ms);
   each(w.timers, out, [](const Timer& t) { return fmt::format("timer {} {} {}", t.due.ms, t.purpose, t.subject); });
-  for (const production::QueueKey& key : w.waiting) out += fmt::format("waiting {} {}\n", key.rush, key.id);
+  for (const production::QueueKey& key : w.waiting)
+    out += fmt::format("waiting {} {} {}\n", key.urgency.priority, key.urgency.due.ms, key.id);
   std::vector<std::string> versions;
   for (const auto& [stream, version] : w.versions) versions.push_back(fmt::format("{}@{}", stream, version));
   std::ranges::sort(versions);

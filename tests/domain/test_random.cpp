@@ -153,6 +153,14 @@ products::DefineBom bom(Dice& dice) {
   return out;
 }
 
+// Now and then one that there is not.
+AskedUrgency asked_urgency(Dice& dice, Time now) {
+  AskedUrgency out;
+  if (dice.chance(70)) out.priority = dice.upto(5) + (dice.chance(95) ? 0 : 1);
+  if (dice.chance(50)) out.due = dice.chance(20) ? Time{} : Time{now.ms + (dice.upto(9) - 3) * day_ms};
+  return out;
+}
+
 orders::ObserveShopOrder observed(Dice& dice, const Scenario& s) {
   orders::ObserveShopOrder out;
   out.source = dice.chance(80) ? "woocommerce" : "manual";
@@ -165,6 +173,7 @@ orders::ObserveShopOrder observed(Dice& dice, const Scenario& s) {
   out.total = dice.upto(9'000) - 1;
   out.refunded = dice.chance(10) ? dice.upto(9'000) : 0;
   out.currency = "USD";
+  if (dice.chance(30)) out.urgency = asked_urgency(dice, s.now);
   out.ship_to = address();
   out.customer_mail = fmt::format("buyer{}@example.org", dice.upto(5));
   if (dice.chance(20)) out.company = "Company";
@@ -267,9 +276,13 @@ Command order_command(Dice& dice, const Scenario& s) {
       return payments::ObservePayment{dice.key_of(w.payments),         "evt", static_cast<payments::Report>(dice.upto(6)),
                                       dice.upto(1) * dice.upto(9000),  0,     dice.chance(20) ? dice.upto(9000) : 0,
                                       dice.chance(90) ? "usd" : "eur", ""};
-    case 15: return dice.chance(33)   ? Command(production::StartProduction{dice.key_of(w.production)})
-                    : dice.chance(50) ? any_step(dice, w)
-                                      : inspection_command(dice, w);
+    case 15:
+      switch (dice.upto(3)) {
+        case 0: return production::StartProduction{dice.key_of(w.production)};
+        case 1: return any_step(dice, w);
+        case 2: return inspection_command(dice, w);
+        default: return production::RescheduleProduction{dice.key_of(w.production), asked_urgency(dice, s.now)};
+      }
     case 16: return dice.chance(20) ? Command(production::CompleteProduction{dice.key_of(w.production)})
                                     : Command(production::StartProduction{dice.key_of(w.production)});
     case 17: return shipments::RequestLabel{dice.key_of(w.orders), "ups"};
@@ -367,7 +380,7 @@ std::string broken_printing(const Workshop& w) {
     if (p.open + p.in_progress + p.printed + p.failed != p.quantity) return p.number + " lost a piece";
     if (p.in_progress != in_progress[id]) return p.number + " counts other prints than there are";
     const bool over = p.status == production::Status::completed || p.status == production::Status::cancelled;
-    if (w.waiting.contains({p.rush, id.str()}) != (p.open > 0 && !over)) return p.number + " is wrongly in the queue";
+    if (w.waiting.contains({p.urgency, id.str()}) != (p.open > 0 && !over)) return p.number + " is wrongly in the queue";
   }
   return "";
 }

@@ -320,9 +320,9 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
     // How a customer is reached, and where he lives.
     case Kind::kCustomerContactChanged: case Kind::kCustomerAddressSaved: case Kind::kCustomerAddressRemoved:
     case Kind::kCustomerAddressPreferred: return std::nullopt;
-    // Where things lie, who sands them and what they look like.
+    // Where things lie, who sands them, what they look like and which is made first.
     case Kind::kLocationOpened: case Kind::kStockMoved: case Kind::kStockHeld: case Kind::kProductionStepDone:
-    case Kind::kQualityPhotoTaken:
+    case Kind::kQualityPhotoTaken: case Kind::kProductionRescheduled:
     // What a printer costs, and how large it is, is its workshop's business.
     case Kind::kPrinterChanged:
       return std::nullopt;
