@@ -25,8 +25,8 @@ struct Fold {
     if (known != nullptr) return entry;
     entry.json = Json{{"id", id}, {"material", Json()}, {"color", Json()}, {"color_rgb", Json()}, {"status", "ok"}, {"on_hand_grams", 0},
                       {"on_hand_mg", 0}, {"reserved_grams", 0}, {"reserved_mg", 0}, {"available_grams", 0}, {"available_mg", 0},
-                      {"low_stock_grams", 0}, {"low_stock_mg", 0}, {"short_grams", 0}, {"short_mg", 0}, {"reservations", Json::Array{}},
-                      {"shortages", Json::Array{}}, {"updated_at", Json()}};
+                      {"low_stock_grams", 0}, {"low_stock_mg", 0}, {"safety_stock_mg", 0}, {"short_grams", 0}, {"short_mg", 0},
+                      {"reservations", Json::Array{}}, {"shortages", Json::Array{}}, {"updated_at", Json()}};
     documents.list(entry, "all", "all");
     documents.set_status(entry, "ok");
     return entry;
@@ -41,7 +41,8 @@ struct Fold {
     set_mass(json, "reserved", json.integer("reserved_mg") + reserved_mg);
     set_mass(json, "available", json.integer("on_hand_mg") - json.integer("reserved_mg"));
     json["updated_at"] = iso_time(commit.time_ms);
-    const std::string_view status = json.integer("available_mg") < json.integer("low_stock_mg") ? "low" : "ok";
+    const std::int64_t level = std::max(json.integer("low_stock_mg"), json.integer("safety_stock_mg"));
+    const std::string_view status = json.integer("available_mg") < level ? "low" : "ok";
     documents.set_status(entry, status);
     json["status"] = status;
   }
@@ -76,6 +77,13 @@ struct Fold {
     entry.json["color_rgb"] = text_or_null(defined.colour_rgb());
     set_mass(entry.json, "low_stock", defined.low_stock_mg());
     move(entry, 0, 0);
+  }
+  // An event of another stream: the document's version stays.
+  void operator()(const events::ItemRulesSet& rules) {
+    Entry* entry = rules.material().empty() ? nullptr : documents.find("material", rules.material());
+    if (entry == nullptr) return;
+    entry->json["safety_stock_mg"] = rules.safety_stock();
+    move(*entry, 0, 0);
   }
   void operator()(const events::StockReceived& received) {
     Entry& entry = material(received.material());
@@ -190,7 +198,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "inventory", .version = 3, .poison = Poison::stop, .apply = apply};
+const View view{.name = "inventory", .version = 4, .poison = Poison::stop, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view material) {
   return queries.get(view.name, scope, "material", material);

@@ -100,7 +100,8 @@ Decided decide(const ChangePrinter& command, const Context& context) {
   const std::optional<std::int64_t> price = command.price_per_hour ? command.price_per_hour : printer->price_per_hour;
   const auto all = [](const Printer& p) { return std::tie(p.name, p.bed_x_um, p.bed_y_um, p.bed_z_um, p.price_per_hour); };
   if (std::tie(name, x_um, y_um, z_um, price) == all(*printer)) return Events{};
-  if (name.empty() || name.size() > limits::product_name_max) return refuse("printer-incomplete", "A printer has a name, not a long one.");
+  if (command.name && (name.empty() || name.size() > limits::product_name_max))
+    return refuse("printer-incomplete", "A printer has a name, not a long one.");
   if (!has_volume(x_um, y_um, z_um)) return refuse("volume-out-of-range", "A build volume is more than 0 and at most 10 m each way.");
   if (price && !has_price(*price)) return refuse("price-out-of-range", "An hour costs 0 or more.");
   Events out;

@@ -57,25 +57,40 @@ void flatten(const Json& item, const std::string& path, std::vector<std::string>
   }
 }
 
-Response as_csv(Response response) {
+// A row for the item; of a list within it (empty: none) one for each of its items, behind the item's date.
+void append_rows(const Json& item, std::string_view list, std::string& table) {
+  const auto append = [&table](const Json& figures, std::vector<std::string> names, std::vector<std::string> values) {
+    flatten(figures, "", names, values);
+    if (table.empty()) append_csv(table, names);
+    append_csv(table, values);
+  };
+  if (list.empty()) return append(item, {}, {});
+  const Json* rows = item.find(list);
+  if (rows == nullptr || rows->array() == nullptr) return;
+  for (const Json& row : *rows->array()) append(row, {"date"}, {std::string(item.text("date"))});
+}
+
+Response as_csv(const Request& request, Response response, std::string_view list = {}) {
   const auto json = response.status == 200 ? Json::parse(std::get<std::string>(response.body)) : std::nullopt;
   const Json* items = json ? json->find("items") : nullptr;
   if (items == nullptr || items->array() == nullptr) return response;
   std::string table;
-  for (const Json& item : *items->array()) {
-    std::vector<std::string> names, values;
-    flatten(item, "", names, values);
-    if (table.empty()) append_csv(table, names);
-    append_csv(table, values);
-  }
+  for (const Json& item : *items->array()) append_rows(item, list, table);
   for (auto& [name, value] : response.headers)
     if (name == "Content-Type") value = "text/csv; charset=utf-8";
+  const std::string_view cursor = json->text("next_cursor");
+  if (!cursor.empty()) response.headers.emplace_back("Link", link_to_next(request.target(), cursor));
   response.body = std::move(table);
   return response;
 }
 
-Response in_wanted_format(const Request& request, Response response) {
-  return request.query("format").value_or("json") == "csv" ? as_csv(std::move(response)) : std::move(response);
+bool wants_csv(const Request& request) { return request.query("format") == "csv"; }
+
+// nullopt: there is no such table, or nothing that is one.
+std::optional<std::string_view> list_of_day(const Request& request) {
+  const std::string_view list = request.query("table").value_or("");
+  if (list.empty()) return list;
+  return wants_csv(request) && (list == "printers" || list == "materials") ? std::optional(list) : std::nullopt;
 }
 
 awaitable<Response> daily(Api& api, Request& request) {
@@ -83,9 +98,12 @@ awaitable<Response> daily(Api& api, Request& request) {
   if (!caller) co_return std::move(caller.error());
   auto wanted = days_of(request);
   if (!wanted) co_return std::move(wanted.error());
+  const auto list = list_of_day(request);
+  if (!list) co_return http::problem(400, "unknown-table", "With \"format=csv\" the \"table\" is of \"printers\" or \"materials\".");
   auto found = co_await api.views.days(*caller, request, *wanted);
   if (!found) co_return std::move(found.error());
-  co_return in_wanted_format(request, api.views.answer(std::move(*found), caller->partition));
+  Response answer = api.views.answer(std::move(*found), caller->partition);
+  co_return wants_csv(request) ? as_csv(request, std::move(answer), *list) : std::move(answer);
 }
 
 // What prints, orders and products have cost.
@@ -103,7 +121,8 @@ http::Handler costs(Api& api, List list) {
       if (!period) co_return std::move(period.error());
       read.period = *period;
     }
-    co_return in_wanted_format(request, co_await api.views.page_of(std::move(read), *caller, request));
+    Response page = co_await api.views.page_of(std::move(read), *caller, request);
+    co_return wants_csv(request) ? as_csv(request, std::move(page)) : std::move(page);
   };
 }
 

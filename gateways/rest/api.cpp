@@ -1,5 +1,7 @@
 #include "gateways/rest/api.hpp"
 
+#include <simdjson.h>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
@@ -73,8 +75,9 @@ std::expected<app::Envelope, Response> envelope(const Api& api, const Caller& ca
   out.cause = "http";
   out.command = std::move(command);
   const std::string_view key = request.header("Idempotency-Key");
-  if (key.size() > limits::idempotency_key_bytes)
-    return std::unexpected(http::problem(400, "bad-idempotency-key", "An Idempotency-Key has at most 255 characters."));
+  // The journal keeps it as text, and could not be read again with other bytes in it.
+  if (key.size() > limits::idempotency_key_bytes || !simdjson::validate_utf8(key.data(), key.size()))
+    return std::unexpected(http::problem(400, "bad-idempotency-key", "An Idempotency-Key has at most 255 characters, as UTF-8."));
   if (!key.empty()) {
     // Two callers of a workshop may choose the same key.
     out.command_id = caller.access.key_id + ":" + std::string(key);

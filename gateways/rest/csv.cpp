@@ -77,4 +77,16 @@ void append_csv(std::string& out, const std::vector<std::string>& fields) {
   out += "\r\n";
 }
 
+std::string link_to_next(std::string_view target, std::string_view cursor) {
+  const std::size_t path_end = std::min(target.find('?'), target.size());
+  std::string link = "<" + std::string(target.substr(0, path_end)) + "?cursor=" + std::string(cursor);
+  std::string_view rest = target.substr(std::min(path_end + 1, target.size()));
+  while (!rest.empty()) {
+    const std::string_view field = rest.substr(0, rest.find('&'));
+    if (!field.empty() && !field.starts_with("cursor=")) link.append("&").append(field);
+    rest.remove_prefix(std::min(field.size() + 1, rest.size()));
+  }
+  return link + ">; rel=\"next\"";
+}
+
 }  // namespace layerline::rest

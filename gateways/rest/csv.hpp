@@ -14,4 +14,7 @@ namespace layerline::rest {
 // Adds a line, with quotes where they are needed.
 void append_csv(std::string& out, const std::vector<std::string>& fields);
 
+// The header Link of a page, to what follows it: a table has no place for a cursor. `target` is what was asked for: path and query.
+[[nodiscard]] std::string link_to_next(std::string_view target, std::string_view cursor);
+
 }  // namespace layerline::rest

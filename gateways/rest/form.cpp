@@ -1,6 +1,7 @@
 #include "gateways/rest/form.hpp"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <charconv>
 #include <memory>
@@ -90,6 +91,10 @@ awaitable<std::expected<Form, Response>> read_form(const Api& api, Request& requ
     }
     if (end) break;
   }
+  // What events hold of it is text, and the journal could not be read again with other bytes in it.
+  for (const auto& [name, value] : receiver->form.fields)
+    if (!simdjson::validate_utf8(value.data(), value.size()))
+      co_return std::unexpected(http::problem(400, "malformed-form", "The fields of the form are not UTF-8."));
   co_await offload(api, [receiver] {
     for (auto& [name, writer] : receiver->received) {
       auto blob = writer.finish();

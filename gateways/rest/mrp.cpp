@@ -24,7 +24,9 @@ ReadPlan reading(ReadPlan::What what, std::string id = {}, std::uint32_t weeks =
 awaitable<Response> show(Api& api, Request& request, Caller caller, ReadPlan read) {
   auto shown = co_await api.views.plan(caller, request, std::move(read));
   if (!shown) co_return std::move(shown.error());
-  co_return http::json_response(200, std::move(shown->document.json));
+  Response response = http::json_response(200, std::move(shown->document.json));
+  api.views.add_position(response, caller.partition, shown->next_offset);
+  co_return response;
 }
 
 awaitable<Response> requirements(Api& api, Request& request) {

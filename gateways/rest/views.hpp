@@ -57,6 +57,8 @@ class Views {
 
   // 200 with the document's bytes, ETag and position.
   [[nodiscard]] http::Response answer(Answer found, std::uint32_t partition) const;
+  // The header that says which position it shows: all of the partition before `next_offset`.
+  void add_position(http::Response& response, std::uint32_t partition, std::uint64_t next_offset) const;
   // "<journal>.<partition>:<offset>": a reader that has passed it shows what this command did.
   [[nodiscard]] std::string position_token(std::uint32_t partition, std::uint64_t offset) const;
 
@@ -65,7 +67,6 @@ class Views {
   [[nodiscard]] Asked question(const Caller& caller, const http::Request& request, decltype(internal::Question::what) what) const;
   [[nodiscard]] boost::asio::awaitable<Shown> ask(Asked asked, std::string_view missing) const;
   [[nodiscard]] boost::asio::awaitable<http::Response> page(Asked asked) const;
-  void add_position(http::Response& response, std::uint32_t partition, std::uint64_t next_offset) const;
 
   const internal::LocalViews* local_ = nullptr;    // one of these two
   internal::RemoteViews* remote_ = nullptr;

@@ -76,6 +76,7 @@ TEST_CASE("printing: a printer's new volume takes at once what did not fit befor
 
 TEST_CASE("printing: what is not said of a printer stays, and the same again is nothing new") {
   Scenario s;
+  s.stock(0);
   const PrinterId printer = s.printer();
   printing::ChangePrinter change{.printer = printer, .name = "left", .bed_x_um = {}, .bed_y_um = {}, .bed_z_um = {}, .price_per_hour = {}};
   s.when(change).then({"printer.changed"});
@@ -93,6 +94,7 @@ TEST_CASE("printing: what is not said of a printer stays, and the same again is 
 
 TEST_CASE("printing: a printer has a name, a volume, and no price below 0") {
   Scenario s;
+  s.stock(0);
   const printing::ChangePrinter same{.printer = s.printer(), .name = "left", .bed_x_um = {}, .bed_y_um = {}, .bed_z_um = {},
                                      .price_per_hour = {}};
   const auto rejected = [&](const std::string& type, auto&& spoil) {

@@ -128,7 +128,7 @@ TEST_CASE("work steps: products: an order waits for them, and none of its pieces
   const ProductionOrderId production = s.order(order).production.front();
   s.when(production::CompleteProduction{production}).with("production.completed").with("units.received", 0);
   s.when(orders::StartQualityCheck{order}).rejected("work-steps-open");
-  s.when(shipments::ShipOrder{order, "ups", "1Z", {{"l", 1}}}).rejected("pieces-not-ready");
+  s.when(shipments::ShipOrder{order, "ups", "1Z", {{s.order(order).lines.front().id, 1}}}).rejected("pieces-not-ready");
   s.when(production::FinishWorkStep{production, "support_removal"}).then({"production.step_done"});
   s.when(production::FinishWorkStep{production, "sanding"}).then({"production.step_done", "units.received", "units.allocated"});
   s.given(orders::StartQualityCheck{order}).given(orders::PassQualityCheck{order});
@@ -163,7 +163,7 @@ TEST_CASE("work steps: products: pieces that are made again are worked on again,
   const ProductionOrderId production = s.order(order).production.front();
   s.given(production::CompleteProduction{production});
   work(s, production, {"support_removal", "sanding"});
-  s.given(orders::StartQualityCheck{order}).given(orders::FailQualityCheck{order, "scratched", 1, "l", {}});
+  s.given(orders::StartQualityCheck{order}).given(orders::FailQualityCheck{order, "scratched", 1});
   s.given(production::CompleteProduction{production});
   CHECK(on_hand(s, turtle) == 1);
   work(s, production, {"support_removal"});

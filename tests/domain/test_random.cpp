@@ -258,6 +258,7 @@ production::FinishWorkStep any_step(Dice& dice, const Workshop& w) {
 Command order_command(Dice& dice, const Scenario& s) {
   const Workshop& w = s.workshop;
   if (dice.chance(40)) return next_step(dice, w, dice.key_of(w.orders));
+  if (dice.chance(10)) return inspection_command(dice, w);
   switch (dice.upto(19)) {
     case 0: return orders::ReleaseOrder{dice.key_of(w.orders), ""};
     case 1: return orders::HoldOrder{dice.key_of(w.orders), ""};
@@ -277,12 +278,8 @@ Command order_command(Dice& dice, const Scenario& s) {
                                       dice.upto(1) * dice.upto(9000),  0,     dice.chance(20) ? dice.upto(9000) : 0,
                                       dice.chance(90) ? "usd" : "eur", ""};
     case 15:
-      switch (dice.upto(3)) {
-        case 0: return production::StartProduction{dice.key_of(w.production)};
-        case 1: return any_step(dice, w);
-        case 2: return inspection_command(dice, w);
-        default: return production::RescheduleProduction{dice.key_of(w.production), asked_urgency(dice, s.now)};
-      }
+      if (dice.chance(33)) return production::RescheduleProduction{dice.key_of(w.production), asked_urgency(dice, s.now)};
+      return dice.chance(50) ? Command(production::StartProduction{dice.key_of(w.production)}) : any_step(dice, w);
     case 16: return dice.chance(20) ? Command(production::CompleteProduction{dice.key_of(w.production)})
                                     : Command(production::StartProduction{dice.key_of(w.production)});
     case 17: return shipments::RequestLabel{dice.key_of(w.orders), "ups"};

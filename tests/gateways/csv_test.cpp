@@ -2,6 +2,7 @@
 
 #include "gateways/rest/csv.hpp"
 
+using layerline::rest::link_to_next;
 using layerline::rest::parse_csv;
 using Rows = std::vector<std::vector<std::string>>;
 
@@ -24,4 +25,11 @@ TEST_CASE("csv: empty lines are left out") {
 TEST_CASE("csv: a quote that is not closed, or text behind one, is no CSV") {
   CHECK_FALSE(parse_csv("\"a\n"));
   CHECK_FALSE(parse_csv("\"a\"b\n"));
+}
+
+TEST_CASE("csv: the link to the next page asks for the same, from where this one ended") {
+  CHECK(link_to_next("/prints", "0a") == R"(</prints?cursor=0a>; rel="next")");
+  CHECK(link_to_next("/prints?format=csv&limit=1", "0a") == R"(</prints?cursor=0a&format=csv&limit=1>; rel="next")");
+  CHECK(link_to_next("/prints?cursor=07&&format=csv", "0a") == R"(</prints?cursor=0a&format=csv>; rel="next")");
+  CHECK(link_to_next("/prints?", "0a") == R"(</prints?cursor=0a>; rel="next")");
 }

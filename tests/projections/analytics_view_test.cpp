@@ -124,14 +124,12 @@ void print_of(testing::Journal& journal, const std::string& production, int job)
 testing::Journal four_days() {
   testing::Journal journal;
   testing::open_workshop(journal);
-  for (const char* number : {"a", "b"}) {
-    auto* created = journal.commit().on(std::string("production/") + number).mutable_production_order_created();
-    created->set_production_order(number);
-    created->set_order(std::string("order-") + number);
-    created->set_product("vase");
+  for (const std::int64_t number : {1, 2}) {
+    testing::upload_and_quote(journal, {.number = number});
+    testing::accept_and_pay(journal, {.number = number});
   }
   for (int job = 1; job <= 4; ++job) {
-    print_of(journal, job % 2 == 1 ? "a" : "b", job);
+    print_of(journal, job % 2 == 1 ? "production-00000001" : "production-00000002", job);
     journal.pass(86'400'000);
   }
   return journal;
@@ -159,14 +157,14 @@ TEST_CASE("projections: analytics: prints and orders are listed by the days on w
   CHECK(ids(jobs({}, {day(19)}), "id") == "job-4 job-3 job-2");
   CHECK(ids(jobs({}, {day(22), day(30)}), "id").empty());
   CHECK(ids(jobs({}, {-7, -1}), "id").empty());
-  const auto first = jobs({}, {day(19), day(20)}, {"", 1});
-  CHECK(ids(first, "id") == "job-3 …");
-  const auto second = jobs({}, {day(19), day(20)}, {first->cursor, 1});
-  CHECK(ids(second, "id") == "job-2 …");
-  CHECK(ids(jobs({}, {day(19), day(20)}, {second->cursor, 1}), "id").empty());
+  const auto newest = jobs({}, {day(19), day(20)}, {"", 1});
+  CHECK(ids(newest, "id") == "job-3 …");
+  const auto older = jobs({}, {day(19), day(20)}, {newest->cursor, 1});
+  CHECK(ids(older, "id") == "job-2 …");
+  CHECK(ids(jobs({}, {day(19), day(20)}, {older->cursor, 1}), "id").empty());
   const auto orders = [&](const Period& period) { return ids(analytics::orders(folded.queries, here, period, {"", 10}), "order_id"); };
-  CHECK(orders({}) == "order-b order-a");
-  CHECK(orders({day(18), day(20)}) == "order-a");   // b's last print ended on the 21st
+  CHECK(orders({}) == "order-00000002 order-00000001");
+  CHECK(orders({day(18), day(20)}) == "order-00000001");   // the other's last print ended on the 21st
   CHECK(orders({day(18), day(19)}).empty());
 }
 
@@ -175,11 +173,11 @@ TEST_CASE("projections: analytics: prints of an order and a product are those of
   const auto jobs = [&](std::string_view order, std::string_view product, const Period& period = {}) {
     return ids(analytics::jobs(folded.queries, here, {order, product}, period, {"", 10}), "id");
   };
-  CHECK(jobs("order-a", "vase") == "job-3 job-1");
-  CHECK(jobs("", "vase") == "job-4 job-3 job-2 job-1");
-  CHECK(jobs("order-a", "another").empty());
-  const auto last = static_cast<std::int32_t>(begin.time_since_epoch().count());
-  CHECK(jobs("order-a", "vase", {last, last}) == "job-1");
+  CHECK(jobs("order-00000001", "product-00000001") == "job-3 job-1");
+  CHECK(jobs("", "product-00000002") == "job-4 job-2");
+  CHECK(jobs("order-00000001", "product-00000002").empty());
+  const auto first_day = static_cast<std::int32_t>(begin.time_since_epoch().count());
+  CHECK(jobs("order-00000001", "product-00000001", {first_day, first_day}) == "job-1");
 }
 
 TEST_CASE("projections: analytics: a printer's new price counts from then on, and without one the rules' again") {

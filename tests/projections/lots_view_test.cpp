@@ -352,3 +352,22 @@ TEST_CASE("projections: production: work steps open one after another once the p
   journal.commit().on("production/p").mutable_production_cancelled()->set_production_order("p");
   CHECK(statuses() == "cancelled cancelled 0002");
 }
+
+TEST_CASE("projections: inventory: a material is low under the safety stock of its rules as well") {
+  testing::Journal journal;
+  testing::open_workshop(journal);   // a million kilograms, an alert below 500 g
+  const auto keep = [&](std::int64_t milligrams) {
+    auto* rules = journal.commit().on("item/PLA-black").mutable_item_rules_set();
+    rules->set_material("PLA-black");
+    rules->set_safety_stock(milligrams);
+  };
+  const auto low = [&] {
+    const testing::Folded folded(journal);
+    return items(inventory::list(folded.queries, here, "low", {})).size();
+  };
+  CHECK(low() == 0);
+  keep(1'000'000'000'001);
+  CHECK(low() == 1);
+  keep(1'000'000'000'000);
+  CHECK(low() == 0);
+}
