@@ -95,6 +95,9 @@ awaitable<std::expected<Form, Response>> read_form(const Api& api, Request& requ
   for (const auto& [name, value] : receiver->form.fields)
     if (!simdjson::validate_utf8(value.data(), value.size()))
       co_return std::unexpected(http::problem(400, "malformed-form", "The fields of the form are not UTF-8."));
+  for (const auto& [name, writer] : receiver->received)
+    if (!simdjson::validate_utf8(name.data(), name.size()))
+      co_return std::unexpected(http::problem(400, "malformed-form", "The names of the files are not UTF-8."));
   co_await offload(api, [receiver] {
     for (auto& [name, writer] : receiver->received) {
       auto blob = writer.finish();

@@ -1,5 +1,7 @@
 #include "infra/http/message.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <cassert>
 #include <utility>
@@ -40,6 +42,8 @@ std::optional<std::string_view> decode_into(std::string& out, std::string_view t
     if (c == '\0') return std::nullopt;
     out += c;
   }
+  // What a command takes of it stands in the journal as text, which could not be read again with other bytes in it.
+  if (!simdjson::validate_utf8(out.data() + start, out.size() - start)) return std::nullopt;
   return std::string_view(out).substr(start);
 }
 

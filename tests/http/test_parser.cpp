@@ -77,6 +77,8 @@ TEST_CASE("http: parser: requests that two servers could read differently are re
 TEST_CASE("http: parser: bad targets and versions are refused") {
   CHECK(refusal("GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n") == ParseError::bad_request);
   CHECK(refusal("GET /%00 HTTP/1.1\r\nHost: h\r\n\r\n") == ParseError::bad_request);
+  CHECK(refusal("GET /%FF HTTP/1.1\r\nHost: h\r\n\r\n") == ParseError::bad_request);   // no UTF-8
+  CHECK(refusal("GET /?q=%C3 HTTP/1.1\r\nHost: h\r\n\r\n") == ParseError::bad_request);
   CHECK(refusal("GET a HTTP/1.1\r\nHost: h\r\n\r\n") == ParseError::bad_request);
   CHECK(refusal("GET / HTTP/2.0\r\nHost: h\r\n\r\n") == ParseError::unsupported_version);
 }
