@@ -33,4 +33,10 @@ Command inspection_command(Dice& dice, const Workshop& w) {
   return command;
 }
 
+production::FinishWorkStep any_step(Dice& dice, const Workshop& w) {
+  const production::ProductionOrder* production = w.production_order(dice.key_of(w.production));
+  if (production == nullptr || production->steps.empty()) return {ProductionOrderId("none"), "sanding"};
+  return {production->id, production->steps[static_cast<std::size_t>(dice.upto(std::ssize(production->steps) - 1))].name};
+}
+
 }  // namespace layerline::test

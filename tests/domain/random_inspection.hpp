@@ -8,5 +8,7 @@ namespace layerline::test {
 
 // Now and then of more pieces than there are.
 [[nodiscard]] Command inspection_command(Dice& dice, const Workshop& w);
+// Of any production order, made for the stock or not.
+[[nodiscard]] production::FinishWorkStep any_step(Dice& dice, const Workshop& w);
 
 }  // namespace layerline::test

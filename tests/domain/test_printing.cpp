@@ -97,6 +97,7 @@ TEST_CASE("printing: a printer has a name, a volume, and no price below 0") {
   s.stock(0);
   const printing::ChangePrinter same{.printer = s.printer(), .name = "left", .bed_x_um = {}, .bed_y_um = {}, .bed_z_um = {},
                                      .price_per_hour = {}};
+  s.given(same);
   const auto rejected = [&](const std::string& type, auto&& spoil) {
     printing::ChangePrinter change = same;
     spoil(change);

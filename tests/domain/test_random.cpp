@@ -248,13 +248,6 @@ Command next_step(Dice& dice, const Workshop& w, const OrderId& id) {
   return orders::CompleteOrder{id};
 }
 
-// Of any production order, made for the stock or not.
-production::FinishWorkStep any_step(Dice& dice, const Workshop& w) {
-  const production::ProductionOrder* production = w.production_order(dice.key_of(w.production));
-  if (production == nullptr || production->steps.empty()) return {ProductionOrderId("none"), "sanding"};
-  return {production->id, production->steps[static_cast<std::size_t>(dice.upto(std::ssize(production->steps) - 1))].name};
-}
-
 Command order_command(Dice& dice, const Scenario& s) {
   const Workshop& w = s.workshop;
   if (dice.chance(40)) return next_step(dice, w, dice.key_of(w.orders));
