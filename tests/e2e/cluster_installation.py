@@ -163,9 +163,14 @@ class Installation:
             for gateway in self.gateways:
                 wait_for("a gateway that knows the key", lambda g=gateway: call(g.port, "GET", "/api/v1/status", key=self.key).status == 200, START_S)
             self.partition = call(self.gateways[0].port, "GET", "/api/v1/status", key=self.key).json()["partition"]
+            # A gateway may know nobody who decides for a moment yet, and says so (503): clients come again.
+            wait_for("an owner that decides", self.opens_a_shelf, START_S)
         except BaseException:
             self.remove()
             raise
+
+    def opens_a_shelf(self):
+        return call(self.gateways[0].port, "POST", "/api/v1/inventory/locations", {"location_id": "first-shelf"}, self.key).status < 300
 
     def member(self, name, roles, wired=False, port=None):
         member = Member(self.folder / name, roles, self.brokers, self.world, wired)
