@@ -11,8 +11,6 @@
 namespace layerline::production {
 namespace {
 
-bool over(Status status) { return status == Status::completed || status == Status::cancelled; }
-
 // An order that is still to be sent, or a production order that is still to be finished, waits for its pieces.
 bool waited_for(const ProductionOrder& production, const Workshop& workshop) {
   if (!production.holder.empty() && !products::waits(workshop, production.holder)) return false;
@@ -62,7 +60,7 @@ std::optional<Rejection> contradiction(const InspectProduction& command, const P
     return no("pieces-needed", fmt::format("Somebody waits for the pieces of {}: they are made again.", production.number));
   if (command.rework && order != nullptr && !wanted)
     return no("pieces-not-needed", fmt::format("Order {} needs no more pieces.", order->number));
-  if (!command.rework && !over(production.status) && quantity == production.quantity)
+  if (!command.rework && !over(production) && quantity == production.quantity)
     return no("nothing-left", fmt::format("Nothing would be left of {}: cancel it.", production.number));
   return std::nullopt;
 }

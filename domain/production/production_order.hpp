@@ -114,6 +114,5 @@ struct QueueKey {
   friend bool operator<(const QueueKey& a, const QueueKey& b) { return a.urgency != b.urgency ? a.urgency < b.urgency : a.id < b.id; }
 };
 void requeue(Workshop&, const ProductionOrder&);
-[[nodiscard]] bool over(const ProductionOrder&);   // completed or cancelled
 
 }  // namespace layerline::production
