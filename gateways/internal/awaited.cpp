@@ -40,16 +40,15 @@ std::expected<production::Coming, p::QueryError> coming(const p::Queries& querie
 }  // namespace
 
 std::expected<Awaited, p::QueryError> Awaited::read(const p::Queries& queries, const p::Scope& all, Time now) {
-  std::map<std::string, Waiting> short_items;
+  Awaited out;
   const auto listed = each([&](const p::PageRequest& request) { return p::planning::shortages(queries, all, request); },
                            limits::outlook_shortages, [&](const Json& shortage) {
-                             Waiting& waiting = short_items[std::string(shortage.text("item"))];
+                             Waiting& waiting = out.waiting_[std::string(shortage.text("item"))];
                              waiting.holders.emplace_back(shortage.text("holder"));
                              waiting.quantities.push_back(shortage.integer("quantity"));
                            });
   if (!listed) return std::unexpected(listed.error());
-  Awaited out;
-  for (const auto& [item, waiting] : short_items)
+  for (const auto& [item, waiting] : out.waiting_)
     if (const auto added = out.add(queries, all, item, waiting, now); !added) return std::unexpected(added.error());
   return out;
 }
@@ -68,16 +67,12 @@ std::expected<void, p::QueryError> Awaited::add(const p::Queries& queries, const
   return {};
 }
 
-std::expected<std::optional<Time>, p::QueryError> arrival_of_more(const p::Queries& queries, const p::Scope& all, const std::string& item,
-                                                                  std::int64_t quantity, Time now) {
-  std::vector<std::int64_t> quantities;
-  const auto listed = each([&](const p::PageRequest& request) { return p::planning::shortages(queries, all, request); },
-                           limits::outlook_shortages, [&](const Json& shortage) {
-                             if (shortage.text("item") == item) quantities.push_back(shortage.integer("quantity"));
-                           });
-  if (!listed) return std::unexpected(listed.error());
+std::expected<std::optional<Time>, p::QueryError> Awaited::of_more(const p::Queries& queries, const p::Scope& all, const std::string& item,
+                                                                  std::int64_t quantity, Time now) const {
   auto on_its_way = coming(queries, all, item);
   if (!on_its_way) return std::unexpected(on_its_way.error());
+  const auto waiting = waiting_.find(item);
+  std::vector<std::int64_t> quantities = waiting == waiting_.end() ? std::vector<std::int64_t>() : waiting->second.quantities;
   quantities.push_back(quantity);
   return production::arrivals(quantities, std::move(*on_its_way), now).back();
 }

@@ -29,6 +29,10 @@ class Awaited {
   [[nodiscard]] const Arrival* parts(std::string_view holder) const;
   // The later of both.
   [[nodiscard]] const Arrival* last(std::string_view holder) const;
+  // When so many more of an item would be there for who asks now, behind all that wait for it; nullopt: nobody can say.
+  [[nodiscard]] std::expected<std::optional<Time>, projections::QueryError> of_more(const projections::Queries& queries,
+                                                                                  const projections::Scope& all, const std::string& item,
+                                                                                  std::int64_t quantity, Time now) const;
 
  private:
   using ByHolder = std::map<std::string, Arrival, std::less<>>;
@@ -39,12 +43,7 @@ class Awaited {
 
   ByHolder materials_;
   ByHolder parts_;
+  std::map<std::string, Waiting, std::less<>> waiting_;   // by item
 };
-
-// When so many more would be there for who asks now, behind all that wait for the item; nullopt: nobody can say.
-[[nodiscard]] std::expected<std::optional<Time>, projections::QueryError> arrival_of_more(const projections::Queries& queries,
-                                                                                        const projections::Scope& all,
-                                                                                        const std::string& item, std::int64_t quantity,
-                                                                                        Time now);
 
 }  // namespace layerline::internal

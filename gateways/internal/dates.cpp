@@ -10,7 +10,7 @@
 
 #include "domain/kernel/iso_time.hpp"
 #include "domain/production/work_step.hpp"
-#include "gateways/internal/promises.hpp"
+#include "gateways/internal/needs.hpp"
 #include "projections/orders.hpp"
 #include "projections/production.hpp"
 #include "projections/products.hpp"
@@ -144,18 +144,20 @@ Urgency urgency_of_quote(const Json& quote, Time now) {
   return {quote.flag("rush") ? most_urgent : usually_urgent, days > 0 ? start_of_day(now + Duration{days * day_ms}) : Time{}};
 }
 
-// A product as it would be made, down its bill of materials, where its parts do not lie on the shelf.
-void add_product(const p::Queries& queries, const p::Scope& all, std::string_view id, std::int64_t quantity, std::vector<Work>& work) {
-  const auto found = p::products::find(queries, all, id);
-  const auto json = found ? Json::parse(found->json) : std::nullopt;
-  if (!json || json->text("kind") == "material") return;
-  const std::int64_t to_make = std::max<std::int64_t>(0, quantity - std::max<std::int64_t>(0, json->integer("available")));
-  if (to_make == 0) return;
-  add_prints(*json, to_make, work);
-  const Json* bom = json->find("bom");
-  if (bom == nullptr || bom->array() == nullptr) return;
-  for (const Json& line : *bom->array())
-    if (!line.text("component_id").empty()) add_product(queries, all, line.text("component_id"), to_make * line.integer("quantity"), work);
+// Not all of it lies on the shelf.
+bool is_any(const Needs& needs) { return !needs.made.empty() || !needs.bought.empty() || needs.unknown; }
+
+// Of each item of a cart.
+std::vector<Needs> needs_of(const p::Queries& queries, const p::Scope& all, const Json& cart) {
+  std::vector<Needs> out;
+  for (const Json& item : *cart.find("items")->array()) {
+    Needs& needs = out.emplace_back();
+    if (item.flag("stocked") || !item.text("problem").empty()) continue;
+    const auto found = p::products::find(queries, all, item.text("product_id"));
+    const auto product = found ? Json::parse(found->json) : std::nullopt;
+    if (product) add_needs(queries, all, *product, item.integer("quantity"), needs);
+  }
+  return out;
 }
 
 }  // namespace
@@ -230,31 +232,25 @@ Dates::Found Dates::quote(Found found) const {
 Dates::Found Dates::cart(Found found) const {
   auto json = found ? Json::parse(found->json) : std::nullopt;
   if (!json) return found;
-  std::vector<Work> work;
-  std::vector<std::size_t> ends_of_items;   // where the work of each ends
-  for (const Json& item : (*json)["items"].items()) {
-    if (!item.flag("stocked") && item.text("problem").empty())
-      add_product(queries_, all_, item.text("product_id"), item.integer("quantity"), work);
-    ends_of_items.push_back(work.size());
+  const std::vector<Needs> needs = needs_of(queries_, all_, *json);
+  const bool to_make = std::ranges::any_of(needs, is_any);
+  auto outlook = Outlooks::Asked(nullptr);
+  Readiness ready;
+  if (to_make) {
+    outlook = outlooks_.of(queries_, all_);
+    if (!outlook) return std::unexpected(outlook.error());
+    ready = when_there(queries_, all_, needs, **outlook);
+    if (!ready) return std::unexpected(ready.error());
   }
-  std::shared_ptr<const Outlook> outlook;
-  if (!work.empty()) {
-    auto asked = outlooks_.of(queries_, all_);
-    if (!asked) return std::unexpected(asked.error());
-    outlook = std::move(*asked);
+  const auto shown = [&](std::optional<Time> at) { return at ? Json((*outlook)->delivery_date(*at)) : Json(); };
+  std::optional<Time> last = to_make ? std::optional((*outlook)->now()) : std::nullopt;
+  for (std::size_t i = 0; Json& item : (*json)["items"].items()) {
+    const bool waits = is_any(needs[i]);
+    if (waits) last = last && (*ready)[i] ? std::optional(std::max(*last, *(*ready)[i])) : std::nullopt;
+    item["expected_delivery_date"] = waits ? shown((*ready)[i]) : Json();
+    ++i;
   }
-  const std::vector<Expected> ends = outlook == nullptr ? std::vector<Expected>() : outlook->of_new(work, Urgency{});
-  const auto date = [&](std::size_t from, std::size_t to) {
-    const auto last = last_of(std::span(ends).subspan(from, to - from));
-    return last ? Json(outlook->delivery_date(*last)) : Json();
-  };
-  std::size_t from = 0;
-  auto to = ends_of_items.begin();
-  for (Json& item : (*json)["items"].items()) {
-    item["expected_delivery_date"] = date(from, *to);
-    from = *to++;
-  }
-  (*json)["expected_delivery_date"] = date(0, ends.size());
+  (*json)["expected_delivery_date"] = shown(last);
   found->json = json->str();
   return found;
 }

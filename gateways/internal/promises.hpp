@@ -10,13 +10,11 @@
 
 namespace layerline::internal {
 
-// {"product_id", "sku", "quantity", "availability"}. What is free on the shelf is promised now; of the rest what is made, when the printers
-// are through with it and its bought parts are there, and what is bought, when it has come. A customer is told of what is on offer only.
+// {"product_id", "sku", "quantity", "availability"}. What is free on the shelf is promised now; of the rest what is made, when its
+// material and its bought parts are there, the printers are through with it and the work on it is done, and what is bought, when it
+// has come. A customer is told of what is on offer only.
 [[nodiscard]] std::expected<projections::Document, projections::QueryError> promise(const projections::Queries& queries,
                                                                                   const projections::Scope& scope, const ReadUnits& wanted,
                                                                                   Outlooks& outlooks);
-
-// So many prints of a product's usual file, if it has one.
-void add_prints(const store::Json& product, std::int64_t quantity, std::vector<production::Work>& work);
 
 }  // namespace layerline::internal

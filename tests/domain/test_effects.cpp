@@ -17,6 +17,15 @@ TEST_CASE("effects: of two workers one gets the attempt") {
   s.when(effects::AttemptEffect{effect, 2, "b"}).rejected("not-found");
 }
 
+TEST_CASE("effects: what a server said in another encoding is refused before it is in the journal, and can be told anew") {
+  Scenario s;
+  s.draft(black_pieces());
+  const EffectId effect = s.effects_of("analyse_model").at(0);
+  s.given(effects::AttemptEffect{effect, 1, "a"});
+  s.when(effects::FinishEffect{effect, Outcome::failed, "Bo\xeete inconnue"}).rejected("text-not-utf-8");
+  s.when(effects::FinishEffect{effect, Outcome::failed, "Bo\xc3\xaete inconnue"}).then({"effect.failed"});
+}
+
 TEST_CASE("effects: retries wait longer each time, up to a bound, and end with an operator") {
   Scenario s;
   s.draft(black_pieces());
