@@ -8,8 +8,10 @@
 #include "projections/dispatch.hpp"
 #include "projections/document.hpp"
 #include "projections/documents.hpp"
+#include "projections/figures.hpp"
 #include "projections/format.hpp"
 #include "projections/limits.hpp"
+#include "projections/parts.hpp"
 
 namespace layerline::projections::analytics {
 namespace {
@@ -18,73 +20,9 @@ constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::int64_t hour_ms = 3'600'000;
 constexpr std::int64_t milligrams_per_kg = 1'000'000;
 
-// Half up; both are positive.
-std::int64_t divide(std::int64_t number, std::int64_t by) { return (number + by / 2) / by; }
-
-// To three places; null where there is nothing to compare with. Sums of them mean nothing, so days are summed without them.
-Json ratio(std::int64_t part, std::int64_t whole) {
-  return whole <= 0 ? Json() : Json(store::decimal(divide(part * 1'000, whole), 3));
-}
-
-// What was actual for each unit that was estimated.
-void compare(Json& costs) {
-  const Json estimated = costs["estimated"], actual = costs["actual"];
-  const auto part = [&](std::string_view name) { return ratio(actual.integer(name), estimated.integer(name)); };
-  costs["variance"] = Json{{"print_time", part("print_time_ms")},
-                           {"mass", part("mg")},
-                           {"cost", ratio(actual.find("cost")->integer("amount"), estimated.find("cost")->integer("amount"))}};
-}
-
-void add_shares(Json& figures, std::int64_t days) {
-  Json& promises = figures["promises"];
-  promises["kept_share"] = ratio(promises.integer("kept"), promises.integer("kept") + promises.integer("broken"));
-  Json& prints = figures["prints"];
-  prints["print_time_variance"] = ratio(prints.integer("actual_ms"), prints.integer("estimated_ms"));
-  for (Json& printer : figures["printers"].items()) printer["busy_share"] = ratio(printer.integer("busy_ms"), days * day_ms);
-}
-
-// The item of a list with this id, made if it is missing.
-Json& item_of(Json& list, std::string_view id_name, std::string_view id) {
-  Json::Array& items = list.items();
-  const auto found = std::ranges::find_if(items, [&](const Json& item) { return item.text(id_name) == id; });
-  return found != items.end() ? *found : list.push_back(Json{{id_name, id}});
-}
-
-void add(Json& to, std::string_view name, std::int64_t number) { to[name] = to.integer(name) + number; }
-
-// Numbers add up, lists by the first member of their items.
-void add_all(Json& to, const Json& from) {
-  const Json::Object* members = from.object();
-  if (members == nullptr) return;
-  for (const auto& [name, value] : *members) {
-    Json& sum = to[name];
-    if (value.object() != nullptr) {
-      add_all(sum, value);
-    } else if (const Json::Array* items = value.array()) {
-      static_cast<void>(sum.items());
-      for (const Json& item : *items) {
-        const store::Member& id = item.object()->front();
-        add_all(item_of(sum, id.name, id.value.text()), item);
-      }
-    } else if (value.text().empty()) {
-      sum = sum.integer() + value.integer();
-    } else {
-      sum = value;
-    }
-  }
-}
-
-Json empty_day(std::string_view currency) {
-  return Json{{"quotes", Json{{"drafted", 0}, {"approved", 0}, {"accepted", 0}, {"rejected", 0}, {"expired", 0}}},
-              {"orders", Json{{"placed", 0}, {"paid", 0}, {"shipped", 0}, {"delivered", 0}, {"completed", 0}, {"cancelled", 0}}},
-              {"received", money(0, currency)},
-              {"refunded", money(0, currency)},
-              {"lead_time", Json{{"orders", 0}, {"total_ms", 0}}},
-              {"promises", Json{{"kept", 0}, {"broken", 0}}},
-              {"prints", Json{{"finished", 0}, {"failed", 0}, {"cancelled", 0}, {"estimated_ms", 0}, {"actual_ms", 0}, {"used_mg", 0}}},
-              {"printers", Json::Array{}},
-              {"materials", Json::Array{}}};
-}
+using figures::add;
+using figures::divide;
+using figures::item_of;
 
 struct Fold {
   const Commit& commit;
@@ -99,7 +37,7 @@ struct Fold {
     Entry& entry = documents.create("day", date, time_ms);
     entry.version = 1;
     entry.json = Json{{"date", date}};
-    add_all(entry.json, empty_day(rules().text("currency")));
+    figures::add_all(entry.json, figures::empty_day(rules().text("currency")));
     return entry.json;
   }
   Json& today() { return day(commit.time_ms); }
@@ -163,7 +101,8 @@ struct Fold {
     const Entry* quote = placed.quote().empty() ? nullptr : documents.find("quote", placed.quote());
     const std::int64_t days = quote == nullptr ? 0 : quote->json.integer("delivery_days");
     documents.create("order", placed.order(), commit.time_ms).json =
-        Json{{"number", placed.number()}, {"placed_ms", commit.time_ms}, {"delivery_days", days}, {"promised_ms", 0}};
+        Json{{"number", placed.number()}, {"placed_ms", commit.time_ms}, {"delivery_days", days}, {"promised_ms", 0},
+             {"due_ms", placed.due_ms()}, {"made_due_ms", 0}};
   }
   // What was promised counts from the payment.
   void operator()(const events::OrderPaid& paid) {
@@ -178,8 +117,15 @@ struct Fold {
     Json& lead = today()["lead_time"];
     add(lead, "orders", 1);
     add(lead, "total_ms", commit.time_ms - order.integer("placed_ms"));
-    const std::int64_t promised_ms = order.integer("promised_ms");
-    if (promised_ms > 0) count("promises", commit.time_ms <= promised_ms ? "kept" : "broken");
+    if (const std::int64_t last_ms = latest(order); last_ms > 0) count("promises", commit.time_ms <= last_ms ? "kept" : "broken");
+  }
+  // The last moment that is in time: of what the quote promised, else of the day that was asked for, else of the day on which all that is
+  // made for it is to be there. 0: nobody said one.
+  static std::int64_t latest(const Json& order) {
+    if (const std::int64_t promised_ms = order.integer("promised_ms"); promised_ms > 0) return promised_ms;
+    const std::int64_t asked_ms = order.integer("due_ms");
+    const std::int64_t due_ms = asked_ms > 0 ? asked_ms : order.integer("made_due_ms");
+    return due_ms > 0 ? due_ms + day_ms - 1 : 0;
   }
   void operator()(const events::OrderDelivered&) { count("orders", "delivered"); }
   void operator()(const events::OrderCompleted&) { count("orders", "completed"); }
@@ -206,7 +152,16 @@ struct Fold {
 
   void operator()(const events::ProductionOrderCreated& created) {
     documents.create("made", created.production_order(), commit.time_ms).json =
-        Json{{"number", created.number()}, {"order", created.order()}, {"product", created.product()}, {"material", created.material()}};
+        Json{{"number", created.number()}, {"order", created.order()}, {"product", created.product()}, {"material", created.material()},
+             {"parts", parts::planned(created, documents)}};
+    if (Entry* order = created.order().empty() ? nullptr : documents.find("order", created.order()))
+      order->json["made_due_ms"] = std::max(order->json.integer("made_due_ms"), created.due_ms());
+  }
+  // A day that somebody gives it later is one where there was none; another one does not make a promise kept.
+  void operator()(const events::ProductionRescheduled& rescheduled) {
+    const std::string id(documents.edit("made", rescheduled.production_order()).json.text("order"));
+    Entry* order = id.empty() ? nullptr : documents.find("order", id);
+    if (order != nullptr && order->json.integer("made_due_ms") == 0) order->json["made_due_ms"] = rescheduled.due_ms();
   }
   void operator()(const events::PrintDispatched& dispatched);
   void operator()(const events::PrintStarted& started) {
@@ -224,7 +179,21 @@ struct Fold {
   void keep_busy(const std::string& printer, std::int64_t from_ms, std::int64_t to_ms);
   void book(Entry& job, std::int64_t print_ms, std::int64_t milligrams);
   void book_total(const std::string& kind, const std::string& id, const Json& job, std::int64_t sign);
+  Entry& total_of(const std::string& kind, const std::string& id);
   void list_order(const std::string& order);
+
+  // ---- bought parts ----
+
+  void operator()(const events::ProductDefined& defined) { parts::note(defined, documents, commit.time_ms); }
+  void operator()(const events::ProductChanged& changed) { parts::note(changed, documents); }
+  void operator()(const events::ProductCostRolled& rolled) { parts::note(rolled, documents); }
+  void operator()(const events::BomVersionDefined& defined) { parts::note(defined, documents, commit.time_ms); }
+  void operator()(const events::BomVersionActivated& activated) { parts::note(activated, documents); }
+  void operator()(const events::UnitsIssued& issued) {
+    if (const auto used = parts::used(issued, documents)) book_parts(*used);
+  }
+  void book_parts(const parts::Used& used);
+  static void add_parts(Json& total, std::string_view part, std::int64_t cost);
 
   template <class T>
     requires ShopEvent<T> || PurchaseEvent<T> || PlanningEvent<T> || ModelEvent<T> || ProductEvent<T> || OrderLineEvent<T> ||
@@ -241,9 +210,7 @@ struct Fold {
                    events::ShortageNoted, events::ReservationReleased, events::ReservationHeld, events::StockLow, events::PrintFileAttached,
                    events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed,
                    events::ProductionCompleted, events::ProductionCancelled, events::ProductionReprintNeeded, events::WorkStepDone,
-                   events::ProductionChecked,
-                   events::ProductionRescheduled, events::PrintProgressed, events::PrintPaused, events::PrintResumed,
-                   events::PrintEndUnknown,
+                   events::ProductionChecked, events::PrintProgressed, events::PrintPaused, events::PrintResumed, events::PrintEndUnknown,
                    events::PrintStopRequested, events::PrinterStatusChanged, events::FilamentLoaded, events::PlateGateClosed,
                    events::PlateCleared>
   void operator()(const T&) {}
@@ -290,17 +257,20 @@ void Fold::end(const std::string& job, std::string_view outcome) {
   for (const char* kind : {"order", "product"})
     if (const std::string id(entry.json.text(std::string(kind) + "_id")); !id.empty())
       documents.list(entry, "jobs_of", std::string(kind) + "/" + id, order);
-  if (const std::string id(entry.json.text("order_id")); !id.empty()) list_order(id);
+  if (const std::string id(entry.json.text("order_id")); !id.empty()) {
+    documents.edit("order_cost", id).json["last_print_ended_at"] = iso_time(commit.time_ms);
+    list_order(id);
+  }
 }
 
-// Among the others by the end of its last print.
+// Among the others by the end of its last print, or when parts were used for it since.
 void Fold::list_order(const std::string& order) {
   Entry& entry = documents.edit("order_cost", order);
-  if (const std::int64_t before_ms = entry.hidden.integer("ended_ms"); before_ms != 0)
+  if (const std::int64_t before_ms = entry.hidden.integer("booked_ms"); before_ms != 0)
     documents.unlist(entry, "order_costs", "all", newest_first(before_ms));
   documents.list(entry, "order_costs", "all", newest_first(commit.time_ms));
-  entry.hidden["ended_ms"] = commit.time_ms;
-  entry.json["last_print_ended_at"] = iso_time(commit.time_ms);
+  entry.hidden["booked_ms"] = commit.time_ms;
+  entry.json["last_booked_at"] = iso_time(commit.time_ms);
 }
 
 // The figure of a print, which a weighing may correct later. What was made by hand is no job.
@@ -338,23 +308,31 @@ void Fold::book(Entry& job, std::int64_t print_ms, std::int64_t milligrams) {
   const std::string printer(job.json.text("printer_id")), material(job.json.text("material_id"));
   const std::int64_t taken = cost(printer, material, milligrams, print_ms);
   job.json["actual"] = Json{{"print_time_ms", print_ms}, {"mg", milligrams}, {"cost", money(taken, rules().text("currency"))}};
-  compare(job.json);
+  figures::compare(job.json);
   job.hidden["counted"] = true;
   for (const auto& [kind, id] : {std::pair("order", order), std::pair("product", product)})
     if (!id.empty()) book_total(kind, id, job.json, 1);
 }
 
-void Fold::book_total(const std::string& kind, const std::string& id, const Json& job, std::int64_t sign) {
+Entry& Fold::total_of(const std::string& kind, const std::string& id) {
   Entry* known = documents.find(kind + "_cost", id);
   Entry& entry = known != nullptr ? *known : documents.create(kind + "_cost", id, commit.time_ms);
   entry.version = event.version;
-  if (known == nullptr) {
-    entry.json = Json{{kind + "_id", id}, {"prints", 0}};
-    if (kind == "order") entry.json["last_print_ended_at"] = Json();
-    for (const char* part : {"estimated", "actual"})
-      entry.json[part] = Json{{"print_time_ms", 0}, {"mg", 0}, {"cost", money(0, rules().text("currency"))}};
-    if (kind == "product") documents.list(entry, "product_costs", "all");
+  if (known != nullptr) return entry;
+  entry.json = Json{{kind + "_id", id}, {"prints", 0}};
+  if (kind == "order") {
+    entry.json["last_print_ended_at"] = Json();
+    entry.json["last_booked_at"] = Json();
   }
+  const Json nothing = money(0, rules().text("currency"));
+  for (const char* part : {"estimated", "actual"})
+    entry.json[part] = Json{{"print_time_ms", 0}, {"mg", 0}, {"parts_cost", nothing}, {"cost", nothing}};
+  if (kind == "product") documents.list(entry, "product_costs", "all");
+  return entry;
+}
+
+void Fold::book_total(const std::string& kind, const std::string& id, const Json& job, std::int64_t sign) {
+  Entry& entry = total_of(kind, id);
   add(entry.json, "prints", sign);
   for (const char* part : {"estimated", "actual"}) {
     Json& sum = entry.json[part];
@@ -362,7 +340,23 @@ void Fold::book_total(const std::string& kind, const std::string& id, const Json
     for (const char* name : {"print_time_ms", "mg"}) add(sum, name, sign * of.integer(name));
     add(sum["cost"], "amount", sign * of.find("cost")->integer("amount"));
   }
-  compare(entry.json);
+  figures::compare(entry.json);
+}
+
+void Fold::book_parts(const parts::Used& used) {
+  const bool for_order = !used.order.empty() && documents.find("order", used.order) != nullptr;
+  for (const auto& [kind, id] : {std::pair("order", for_order ? used.order : ""), std::pair("product", used.product)}) {
+    if (id.empty()) continue;
+    Entry& entry = total_of(kind, id);
+    add_parts(entry.json, "estimated", used.estimated);
+    add_parts(entry.json, "actual", used.actual);
+    figures::compare(entry.json);
+  }
+  if (for_order) list_order(used.order);
+}
+
+void Fold::add_parts(Json& total, std::string_view part, std::int64_t cost) {
+  for (const char* name : {"parts_cost", "cost"}) add(total[part][name], "amount", cost);
 }
 
 void apply(const Commit& commit, Documents& documents) {
@@ -372,7 +366,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "analytics", .version = 3, .poison = Poison::park, .apply = apply};
+const View view{.name = "analytics", .version = 5, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> days(const Queries& queries, const Scope& scope, std::chrono::sys_days from,
                                          std::chrono::sys_days to) {
@@ -382,18 +376,18 @@ std::expected<Document, QueryError> days(const Queries& queries, const Scope& sc
   const auto rules = queries.get(view.name, scope, "rules", "now");
   const auto known = rules ? Json::parse(rules->json) : std::nullopt;
   if (!known) return std::unexpected(QueryError::damaged);
-  Json answer{{"from", date(from)}, {"to", date(to)}, {"items", Json::Array{}}, {"totals", empty_day(known->text("currency"))}};
+  Json answer{{"from", date(from)}, {"to", date(to)}, {"items", Json::Array{}}, {"totals", figures::empty_day(known->text("currency"))}};
   for (auto at = from; at <= to && at < from + std::chrono::days(analytics_days_max); at += std::chrono::days(1)) {
     const auto found = queries.get(view.name, scope, "day", date(at));
     if (!found && found.error() == QueryError::not_found) continue;
     auto json = found ? Json::parse(found->json) : std::nullopt;
     if (!json) return std::unexpected(QueryError::damaged);
-    add_all(answer["totals"], *json);
-    add_shares(*json, 1);
+    figures::add_all(answer["totals"], *json);
+    figures::add_shares(*json, 1);
     answer["items"].push_back(std::move(*json));
   }
   answer["totals"].erase("date");
-  add_shares(answer["totals"], (to - from).count() + 1);
+  figures::add_shares(answer["totals"], (to - from).count() + 1);
   Document out;
   out.json = answer.str();
   return out;
@@ -437,7 +431,7 @@ std::expected<Page, QueryError> jobs(const Queries& queries, const Scope& scope,
 std::expected<Page, QueryError> orders(const Queries& queries, const Scope& scope, const Period& period, const PageRequest& request) {
   if (period.to < 0) return Page{};
   auto page = queries.list(view.name, scope, "order_costs", "all", "", beginning_in(period, request));
-  return ending_in(period, std::move(page), "last_print_ended_at");
+  return ending_in(period, std::move(page), "last_booked_at");
 }
 std::expected<Page, QueryError> products(const Queries& queries, const Scope& scope, const PageRequest& request) {
   return queries.list(view.name, scope, "product_costs", "all", "", request);

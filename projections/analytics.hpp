@@ -1,4 +1,4 @@
-// What happened on each day, and what each print was to cost and has cost: of a job, an order and a product.
+// What happened on each day, and what was to be the cost and is: of a print; with its bought parts of an order and of a product.
 // A day is one of UTC; it has a document once something happened on it.
 #pragma once
 
@@ -24,7 +24,7 @@ struct Of {
 // That ended in the period, the last one first.
 [[nodiscard]] std::expected<Page, QueryError> jobs(const Queries& queries, const Scope& scope, const Of& of, const Period& period,
                                                    const PageRequest& request);
-// Whose last print ended in the period, the last one first.
+// For which a print or bought parts were booked last in the period, the last one first.
 [[nodiscard]] std::expected<Page, QueryError> orders(const Queries& queries, const Scope& scope, const Period& period,
                                                      const PageRequest& request);
 // Newest first.

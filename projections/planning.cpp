@@ -101,8 +101,9 @@ struct Fold {
   void operator()(const events::BomVersionDefined& e) {
     Json::Array lines;
     for (const events::BomLine& line : e.lines())
-      lines.push_back(line.component().empty() ? Json{{"item", material_key(line.material())}, {"quantity", line.milligrams_per_unit()}}
-                                               : Json{{"item", product_key(line.component())}, {"quantity", line.quantity()}});
+      lines.push_back(Json{{"item", line.component().empty() ? material_key(line.material()) : product_key(line.component())},
+                           {"quantity", line.component().empty() ? line.milligrams_per_unit() : line.quantity()},
+                           {"scrap_ppm", line.scrap_ppm()}});
     documents.create("bom", bom_id(e.product(), e.version()), commit.time_ms).json = Json{{"lines", Json(std::move(lines))}};
   }
   void operator()(const events::BomVersionActivated& e) {
@@ -360,7 +361,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "planning", .version = 4, .poison = Poison::park, .apply = apply};
+const View view{.name = "planning", .version = 5, .poison = Poison::park, .apply = apply};
 
 namespace {
 

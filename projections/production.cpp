@@ -203,6 +203,7 @@ void Fold::operator()(const events::ProductionOrderCreated& created) {
       {"file_id", text_or_null(created.file())},
       {"grams_per_unit", grams(created.milligrams_per_unit())},
       {"mg_per_unit", created.milligrams_per_unit()},
+      {"scrap_ppm", created.scrap_ppm()},
       {"print_time_hours_per_unit", hours(created.print_ms_per_unit())},
       {"print_time_ms_per_unit", created.print_ms_per_unit()},
       {"facts", !created.facts().kind().empty() ? facts(created.facts()) : Json()},
@@ -334,7 +335,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "production", .version = 6, .poison = Poison::park, .apply = apply};
+const View view{.name = "production", .version = 7, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view production_order) {
   return queries.get(view.name, scope, "production", production_order);

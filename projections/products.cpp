@@ -48,7 +48,8 @@ Json bom_json(const google::protobuf::RepeatedPtrField<events::BomLine>& lines) 
                        {"print_time_hours_per_unit", hours(line.print_ms_per_unit())},
                        {"print_time_ms_per_unit", line.print_ms_per_unit()},
                        {"component_id", text_or_null(line.component())},
-                       {"quantity", line.quantity()}});
+                       {"quantity", line.quantity()},
+                       {"scrap_ppm", line.scrap_ppm()}});
   return Json(std::move(out));
 }
 
@@ -322,7 +323,7 @@ bool belongs(const Document& document, std::string_view category, const std::set
 
 }  // namespace
 
-const View view{.name = "products", .version = 5, .poison = Poison::park, .apply = apply};
+const View view{.name = "products", .version = 6, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view product) {
   return queries.get(view.name, scope, "product", product);

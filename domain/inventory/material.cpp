@@ -219,6 +219,7 @@ Decided decide(const AdjustStock& command, const Context& context) {
   const Lot* lot = context.workshop.lot(command.lot);
   if (lot != nullptr && !command.material.empty() && lot->material != command.material)
     return refuse("lot-of-another-material", fmt::format("Lot {} is of {}.", lot->id.str(), lot->material.str()));
+  if (command.reason.empty()) return refuse("reason-needed", "Say why the stock is another: counted, lost, found.");
   if (!command.lot.empty())
     return adjust({command.lot, command.location, command.difference, command.reason, command.take_reserved}, context);
   const Material* material = context.workshop.material(command.material);
@@ -343,7 +344,7 @@ Events rebalance(const MaterialId& id, const Context& context) {
     note_release(id, last->first, last->second, out);
     // What an earlier piece left over is not asked for again.
     const production::ProductionOrder& production = context.workshop.production.at(last->first);
-    const Mass needed = production.mass_per_unit * (production.open + production.in_progress);
+    const Mass needed = production::mass_of(production, production.open + production.in_progress);
     const Mass asked = std::min(needed, last->second + short_by(*material, last->first));
     if (asked.milligrams > 0) note_shortage(id, last->first, asked, out);
     available = available + last->second;

@@ -104,7 +104,7 @@ Events on_production_order(const events::ProductionOrderCreated& event, const Co
   const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(event.production_order()));
   Events out;
   if (!production.material.empty())
-    out = inventory::reserve(production.material, production.id, production.mass_per_unit * production.quantity, context);
+    out = inventory::reserve(production.material, production.id, production::mass_of(production, production.quantity), context);
   out.append(production::prepare_file(production.id, context));
   out.append(mrp::take_firm_orders(event, context));
   return out;
@@ -123,8 +123,10 @@ Events on_units_shortage(const events::UnitsShortageNoted& event, const Context&
 Events on_reprint(const events::ProductionReprintNeeded& event, const Context& context) {
   const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(event.production_order()));
   Events out = production::provide_components(production.id, context);
-  if (!production.material.empty())
-    out.append(inventory::reserve(production.material, production.id, production.mass_per_unit * event.quantity(), context));
+  // Of all that is to be made its part: what is rounded up, is so once.
+  const std::int64_t to_make = production.open + production.in_progress;
+  const Mass more = production::mass_of(production, to_make) - production::mass_of(production, to_make - event.quantity());
+  if (!production.material.empty()) out.append(inventory::reserve(production.material, production.id, more, context));
   return out;
 }
 

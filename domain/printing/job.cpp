@@ -119,15 +119,15 @@ void settle(const Job& job, bool finished, bool started, std::int64_t layer, con
   const Mass left = reserved - std::min(reserved, used.mass);
   // A finished piece leaves the other pieces' reservation alone; of a broken off one the rest is free at once.
   const bool last = production.open == 0 && production.in_progress == 1 && production.failed == 0;
-  const Mass spare =
-      finished ? (last ? left : Mass{}) : std::min(left, production.mass_per_unit - std::min(production.mass_per_unit, used.mass));
+  const Mass to_make = production::mass_of(production, production.open + production.in_progress - 1);
+  const Mass of_piece = production::mass_of(production, production.open + production.in_progress) - to_make;
+  const Mass spare = finished ? (last ? left : Mass{}) : std::min(left, of_piece - std::min(of_piece, used.mass));
   if (spare.milligrams > 0) {
     auto* released = out.on("material/" + production.material.str()).mutable_stock_released();
     released->set_material(production.material.str());
     released->set_production_order(production.id.str());
     released->set_milligrams(spare.milligrams);
   }
-  const Mass to_make = production.mass_per_unit * (production.open + production.in_progress - 1);
   const Mass kept = left - spare;
   out.append(inventory::lower_shortage(production.material, production.id, std::max(Mass{}, to_make - kept), context));
   events::Event& piece = out.on("production/" + production.id.str());

@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <map>
 
+#include "domain/kernel/scrap.hpp"
 #include "domain/workshop/limits.hpp"
 #include "domain/workshop/workshop.hpp"
 
 namespace layerline::production {
 namespace {
 
-// Of one piece, by the bill of materials that it was begun with. What a quote made is no component: it is never on the shelf.
-std::map<ProductId, std::int64_t> components_of(const ProductionOrder& production, const Workshop& workshop) {
+// Of so many pieces, by the bill of materials that it was begun with. What a quote made is no component: it is never on the shelf.
+std::map<ProductId, std::int64_t> components_of(const ProductionOrder& production, std::int64_t pieces, const Workshop& workshop) {
   std::map<ProductId, std::int64_t> out;
   const products::Product* product = workshop.product(production.product);
   if (product == nullptr) return out;
@@ -18,7 +19,7 @@ std::map<ProductId, std::int64_t> components_of(const ProductionOrder& productio
   if (bom == product->boms.end()) return out;
   for (const products::BomLine& line : bom->second)
     if (const products::Product* component = workshop.product(line.component); component != nullptr && component->catalogue)
-      out[component->id] += line.quantity;
+      out[component->id] += with_scrap(pieces * line.quantity, line.scrap_ppm);
   return out;
 }
 
@@ -44,7 +45,7 @@ std::optional<MissingComponent> missing_component(const ProductionOrder& product
   return MissingComponent{bought, products::short_by(workshop, bought, production.id.str()), {}};
 }
 
-bool has_components(const ProductionOrder& production, const Workshop& workshop) { return !components_of(production, workshop).empty(); }
+bool has_components(const ProductionOrder& production, const Workshop& workshop) { return !components_of(production, 1, workshop).empty(); }
 
 Events provide_components(const ProductionOrderId& id, const Context& context) {
   Events out;
@@ -53,9 +54,9 @@ Events provide_components(const ProductionOrderId& id, const Context& context) {
   const Want want{.order = production.order, .line = production.line, .holder = id.str(),
                   .source = order == nullptr ? "manual" : order->source, .urgency = production.urgency};
   Maker maker(context, out);
-  for (const auto& [component, quantity] : components_of(production, context.workshop)) {
-    const std::int64_t needed = std::min((production.quantity - production.delivered) * quantity, limits::units_max);
-    const std::int64_t missing = needed - provided(production, component, context.workshop);
+  const std::int64_t pieces = production.quantity - production.delivered;
+  for (const auto& [component, needed] : components_of(production, pieces, context.workshop)) {
+    const std::int64_t missing = std::min(needed, limits::units_max) - provided(production, component, context.workshop);
     if (missing > 0) (void)maker.make(context.workshop.products.at(component), missing, want);
   }
   return out;

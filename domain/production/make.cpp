@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "domain/kernel/scrap.hpp"
 #include "domain/workshop/limits.hpp"
 #include "domain/workshop/workshop.hpp"
 
@@ -13,9 +14,9 @@ namespace {
 
 // A bill of materials is refused before an order by it could need more than can be counted; only one from before that was so could, and
 // more than the mass of it can be counted of.
-std::int64_t needed(std::int64_t quantity, std::int64_t of_each) {
+std::int64_t needed(std::int64_t quantity, const products::BomLine& line) {
   constexpr std::int64_t countable = limits::production_quantity_max * limits::bom_units_max;
-  return of_each > countable / quantity ? countable : quantity * of_each;
+  return line.quantity > countable / quantity ? countable : with_scrap(quantity * line.quantity, line.scrap_ppm);
 }
 
 }  // namespace
@@ -84,11 +85,12 @@ void Maker::make_of_catalogue(const products::Product& product, std::int64_t qua
     if (!line.component.empty()) continue;
     event.set_material(line.material.str());
     event.set_milligrams_per_unit(line.milligrams_per_unit);
+    event.set_scrap_ppm(line.scrap_ppm);
   }
   // From here on `event` may have moved.
   for (const products::BomLine& line : product.bom)
     if (const products::Product* component = context_.workshop.product(line.component))
-      (void)make(*component, needed(quantity, line.quantity), below);
+      (void)make(*component, needed(quantity, line), below);
 }
 
 // As its quote was made: a production order a part.

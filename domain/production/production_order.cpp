@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "domain/kernel/scrap.hpp"
 #include "domain/production/components.hpp"
 #include "domain/production/leftover.hpp"
 #include "domain/workshop/workshop.hpp"
@@ -18,6 +19,10 @@ ProductionOrder& edit(Workshop& workshop, const std::string& id) { return worksh
 }  // namespace
 
 bool over(const ProductionOrder& production) { return production.status == Status::completed || production.status == Status::cancelled; }
+
+Mass mass_of(const ProductionOrder& production, std::int64_t pieces) {
+  return {with_scrap((production.mass_per_unit * pieces).milligrams, production.scrap_ppm)};
+}
 
 // ---- evolve ----
 
@@ -42,6 +47,7 @@ void evolve(Workshop& workshop, const events::ProductionOrderCreated& event, Tim
   production.quantity = event.quantity();
   production.open = event.quantity();
   production.mass_per_unit = {event.milligrams_per_unit()};
+  production.scrap_ppm = event.scrap_ppm();
   production.print_ms_per_unit = event.print_ms_per_unit();
   production.infill_percent = event.infill_percent();
   production.line = event.line();
@@ -277,7 +283,7 @@ Decided decide(const CompleteProduction& command, const Context& context) {
   // The pieces were made without a print of ours: their material is booked as estimated.
   if (pieces > 0)
     out.append(inventory::consume(production->material, production->id, PrintJobId("by-hand-" + context.ids.next(context.now)),
-                                  production->mass_per_unit * pieces, "estimated", context));
+                                  mass_of(*production, pieces), "estimated", context));
   auto* event = out.on(stream(production->id)).mutable_production_completed();
   event->set_production_order(production->id.str());
   event->set_order(production->order.str());
@@ -298,7 +304,7 @@ Events cancel(const ProductionOrderId& id, const Context& context) {
   // What a running print uses is taken from its reservation when it ends; the rest is free now.
   const inventory::Material* material = context.workshop.material(production.material);
   if (material == nullptr) return out;
-  const Mass kept = production.mass_per_unit * production.in_progress;
+  const Mass kept = mass_of(production, production.in_progress);
   const Mass reserved = inventory::reserved_for(*material, id);
   if (reserved > kept || inventory::short_of(*material, id))
     out.append(inventory::release(production.material, id, std::max(Mass{}, reserved - kept), context));

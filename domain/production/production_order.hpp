@@ -43,6 +43,7 @@ struct ProductionOrder {
   std::int64_t printed = 0;
   std::int64_t failed = 0;
   Mass mass_per_unit;
+  std::int64_t scrap_ppm = 0;            // of its material, besides
   std::int64_t print_ms_per_unit = 0;
   std::int64_t infill_percent = 20;
   bool has_file = false;
@@ -97,6 +98,8 @@ void reprint(const ProductionOrderId&, std::int64_t quantity, const Context&, Ev
 [[nodiscard]] Events complete_if_done(const ProductionOrderId&, const Context&);
 
 [[nodiscard]] bool over(const ProductionOrder&);   // completed or cancelled
+// What so many of its pieces take, with what is thrown away.
+[[nodiscard]] Mass mass_of(const ProductionOrder&, std::int64_t pieces);
 
 void evolve(Workshop&, const events::ProductionOrderCreated&, Time);
 void evolve(Workshop&, const events::PrintFileAttached&, Time);

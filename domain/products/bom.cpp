@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "domain/kernel/scrap.hpp"
 #include "domain/workshop/limits.hpp"
 #include "domain/workshop/workshop.hpp"
 
@@ -51,7 +52,7 @@ Size size_of(const Workshop& workshop, const ProductId& changed, const Lines& li
     if (component == nullptr) continue;
     const Size part = size_of(workshop, changed, lines, component->id == changed ? lines : component->bom);
     size.orders = std::min(size.orders + part.orders, limits::bom_parts_max + 1);
-    size.units = std::min(size.units + line.quantity * part.units, limits::bom_units_max + 1);
+    size.units = std::min(size.units + with_scrap(line.quantity, line.scrap_ppm) * part.units, limits::bom_units_max + 1);
   }
   return size;
 }
@@ -102,6 +103,8 @@ std::expected<BomLine, Rejection> resolved(BomLine line, const Context& context)
   } else if (line.quantity < 1 || line.quantity > limits::bom_quantity_max) {
     return refuse("quantity-out-of-range", fmt::format("A unit takes 1 to {} of a component.", limits::bom_quantity_max));
   }
+  if (line.scrap_ppm < 0 || line.scrap_ppm > limits::bom_scrap_ppm_max)
+    return refuse("scrap-out-of-range", fmt::format("Besides, 0 to {} millionths are thrown away.", limits::bom_scrap_ppm_max));
   return line;
 }
 
@@ -109,7 +112,7 @@ Lines lines_from(const events::BomVersionDefined& event) {
   Lines lines;
   for (const auto& line : event.lines())
     lines.push_back({MaterialId(line.material()), line.milligrams_per_unit(), ModelId(), FileId(), 0, ProductId(line.component()),
-                     line.quantity()});
+                     line.quantity(), line.scrap_ppm()});
   return lines;
 }
 
@@ -169,6 +172,7 @@ Decided decide(const DefineBom& command, const Context& context) {
     stored->set_milligrams_per_unit(line.milligrams_per_unit);
     stored->set_component(line.component.str());
     stored->set_quantity(line.quantity);
+    stored->set_scrap_ppm(line.scrap_ppm);
   }
   event->set_by(context.actor);
   if (command.activate) note_active(product->id, event->version(), context, out);
@@ -214,10 +218,11 @@ std::int64_t cost_of_unit(const Product& product, const Workshop& workshop) {
   const Rules& rules = workshop.rules;
   std::int64_t cost = rules.labour_per_unit + rules.overhead_per_unit;
   for (const BomLine& line : product.bom) {
-    if (const Product* component = workshop.product(line.component)) cost += component->unit_cost * line.quantity;
+    if (const Product* component = workshop.product(line.component))
+      cost += quotes::scale_half_up(component->unit_cost * line.quantity, 1'000'000 + line.scrap_ppm, 1'000'000);
     const inventory::Material* material = workshop.material(line.material);
     const MaterialRule* rule = material == nullptr ? nullptr : rules.material(material->type);
-    if (rule != nullptr) cost += quotes::scale_half_up(line.milligrams_per_unit, rule->price_per_kg, 1'000'000);
+    if (rule != nullptr) cost += quotes::scale_half_up(with_scrap(line.milligrams_per_unit, line.scrap_ppm), rule->price_per_kg, 1'000'000);
   }
   if (const PrintFile* file = print_file(product, workshop))
     cost += quotes::scale_half_up(file->print_ms, rules.machine_price_per_hour, 3'600'000);

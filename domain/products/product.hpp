@@ -27,6 +27,7 @@ struct BomLine {
   std::int64_t print_ms_per_unit = 0;
   ProductId component = {};
   std::int64_t quantity = 0;
+  std::int64_t scrap_ppm = 0;        // is thrown away besides, of a million
 };
 
 enum class Kind { standard, custom, material };

@@ -103,6 +103,7 @@ void forget_alert_if_enough(Workshop& workshop, const ProductId& id) {
 Decided decide(const AdjustUnits& command, const Context& context) {
   const Product* product = find(context.workshop, command.product.str());
   if (product == nullptr || !product->catalogue) return not_found("product of the catalogue");
+  if (command.reason.empty()) return refuse("reason-needed", "Say why there are more or fewer units: counted, broken, found.");
   if (command.difference == 0) return Events{};
   if (command.difference > limits::units_max || command.difference < -limits::units_max ||
       product->on_hand + command.difference > limits::units_max)

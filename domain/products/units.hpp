@@ -11,7 +11,7 @@ namespace layerline::products {
 
 struct Product;
 
-// A count, or what came in or went another way. Signed; what is allocated stays.
+// A count, or what came in or went another way, and why. Signed; what is allocated stays.
 struct AdjustUnits { ProductId product; std::int64_t difference = 0; std::string reason; };
 
 [[nodiscard]] Decided decide(const AdjustUnits&, const Context&);
@@ -39,7 +39,7 @@ void issue_all(const std::string& holder, const Context&, Events& out);
 // A line of an order that is not over, or a production order that is not.
 [[nodiscard]] bool waits(const Workshop&, const std::string& holder);
 
-// Too few of what is bought are there, and nobody was told yet.
+// Too few of what is kept on the shelf are there, and nobody was told yet.
 [[nodiscard]] Events alert(const Product&, std::int64_t safety_stock);
 // To be asked when more are there, or fewer are to be: the next time it runs low is told again.
 void forget_alert_if_enough(Workshop&, const ProductId&);

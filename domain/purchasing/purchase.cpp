@@ -151,9 +151,11 @@ std::int64_t missing(const products::Product& product, const mrp::ItemRules& rul
   return missing;
 }
 
-// Bought, and more than none of it is to be there.
+bool is_bought(const products::Product& product) { return product.entry.kind == products::Kind::material; }
+
+// Bought, or made for the shelf, and more than none of it is to be there.
 bool is_kept(const products::Product* product, const mrp::ItemRules& rules) {
-  return product != nullptr && product->entry.kind == products::Kind::material && rules.safety_stock > 0;
+  return product != nullptr && product->catalogue && (is_bought(*product) || product->entry.stocked) && rules.safety_stock > 0;
 }
 
 // What is on its way, and what is suggested to be.
@@ -205,7 +207,8 @@ Events check_stock(const Context& context) {
     const products::Product* product = context.workshop.product(ProductId(id));
     if (!is_kept(product, rules)) continue;
     out.append(products::alert(*product, rules.safety_stock));
-    suggest({MaterialId(), product->id}, missing(*product, rules), numbers, out, context);
+    // What is made is planned anew with every question for the plan, down to its material.
+    if (is_bought(*product)) suggest({MaterialId(), product->id}, missing(*product, rules), numbers, out, context);
   }
   return out;
 }

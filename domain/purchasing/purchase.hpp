@@ -54,7 +54,8 @@ struct CancelPurchase { PurchaseId purchase; };
 
 // A material is below its alert level: what is missing is suggested, beyond what is on its way or suggested already.
 [[nodiscard]] Events suggest(const MaterialId&, const Context&);
-// Every hour: what is missing by the rules, or for whom waits, and is not on its way is suggested, and told if nobody was told yet.
+// Every hour: what is missing by the rules, or for whom waits, and is not on its way is suggested, and told if nobody was told yet. What is
+// made for the shelf is told only.
 [[nodiscard]] Events check_stock(const Context&);
 // One line of what planning found to be missing; the caller says for whom.
 [[nodiscard]] events::PurchaseDrafted& draft(const PurchaseId&, std::string_view origin, const mrp::Item&, std::int64_t quantity, Time due,

@@ -31,6 +31,7 @@ inline constexpr std::int64_t finished_good_numbers_max = 100'000'000;
 inline constexpr std::size_t bom_lines_max = 50;
 inline constexpr std::size_t bom_parts_max = 50;                    // production orders that one unit may take, over all levels
 inline constexpr std::int64_t bom_quantity_max = 1'000;
+inline constexpr std::int64_t bom_scrap_ppm_max = 10'000'000;         // ten thrown away for each that is used
 inline constexpr std::int64_t units_max = 1'000'000'000;
 inline constexpr std::int64_t bom_units_max = units_max / quote_quantity_max;   // of one unit, over all levels: any order can be counted
 inline constexpr int batches_named_max = 1'000;                      // by one event, so that it fits into a record

@@ -50,12 +50,34 @@ std::string waiting_members(const Arrival* arrival) {
          time_member("arrives_at", arrival->at);
 }
 
+Json time_or_null(std::optional<Time> at) { return at ? Json(iso_time(at->ms)) : Json(); }
+
+void add_to_steps(const Outlook& outlook, Json& production_order, p::Document& document) {
+  const std::vector<std::optional<Time>> ends = outlook.of_steps(production_order);
+  if (ends.empty()) return;
+  auto end = ends.begin();
+  for (Json& step : production_order["steps"].items()) step["expected_at"] = time_or_null(*end++);
+  document.json = production_order.str();
+}
+
 void add_expected(const Outlook& outlook, p::Document& document) {
-  const auto json = Json::parse(document.json);
+  auto json = Json::parse(document.json);
+  if (json) add_to_steps(outlook, *json, document);
   const Expected expected = json ? outlook.of(*json) : Expected{};
   const Arrival* arrival = json ? outlook.awaited().last(json->text("id")) : nullptr;
   append(document.json, time_member("expected_at", expected.at) + ",\"no_printer_fits\":" + (expected.no_printer_fits ? "true" : "false") +
                             "," + waiting_members(arrival));
+}
+
+// Of one step of a production order.
+std::optional<Time> end_of_step(const p::Queries& queries, const p::Scope& all, const Outlook& outlook, const Json& step) {
+  const auto found = p::production::find(queries, all, step.text("production_order_id"));
+  auto json = found ? Json::parse(found->json) : std::nullopt;
+  if (!json) return std::nullopt;
+  const std::vector<std::optional<Time>> ends = outlook.of_steps(*json);
+  const Json::Array& steps = (*json)["steps"].items();
+  const auto known = std::ranges::find_if(steps, [&](const Json& other) { return other.text("step") == step.text("step"); });
+  return known == steps.end() ? std::nullopt : ends[static_cast<std::size_t>(known - steps.begin())];
 }
 
 // The latest of them; nullopt: one of them is not known, or there is none.
@@ -176,6 +198,18 @@ Dates::Pages Dates::production_orders(Pages page) const {
   const auto outlook = outlooks_.of(queries_, all_);
   if (!outlook) return std::unexpected(outlook.error());
   for (p::Document& document : page->items) add_expected(**outlook, document);
+  return page;
+}
+
+Dates::Pages Dates::work_steps(Pages page) const {
+  if (!page || page->items.empty()) return page;
+  const auto outlook = outlooks_.of(queries_, all_);
+  if (!outlook) return std::unexpected(outlook.error());
+  for (p::Document& document : page->items) {
+    const auto step = Json::parse(document.json);
+    const std::optional<Time> end = step ? end_of_step(queries_, all_, **outlook, *step) : std::nullopt;
+    append(document.json, time_member("expected_at", end));
+  }
   return page;
 }
 

@@ -17,9 +17,11 @@ class Dates {
   Dates(const projections::Queries& queries, const projections::Scope& scope, Outlooks& outlooks)
       : queries_(queries), all_{scope.partition, scope.workshop, {}}, outlooks_(outlooks) {}
 
-  // "expected_at", "no_printer_fits", "waiting_for", "waiting_for_id", "arrives_at"
+  // "expected_at", "no_printer_fits", "waiting_for", "waiting_for_id", "arrives_at"; "expected_at" of each step
   [[nodiscard]] Found production_order(Found found) const;
   [[nodiscard]] Pages production_orders(Pages page) const;
+  // "expected_at"
+  [[nodiscard]] Pages work_steps(Pages page) const;
   // "expected_ready_at", "expected_delivery_date", "waiting_for"
   [[nodiscard]] Found order(Found found) const;
   [[nodiscard]] Found tracking(Found found, const std::string& id) const;

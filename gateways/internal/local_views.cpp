@@ -183,7 +183,7 @@ std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::S
     case List::lot_uses: return p::lots::uses_of_lot(queries, scope, read.owner, request);
     case List::order_materials: return p::lots::materials_of_order(queries, scope, read.owner, request);
     case List::locations: return p::lots::locations(queries, scope, request);
-    case List::work_steps: return p::production::work_steps(queries, scope, read.status, request);
+    case List::work_steps: return dates.work_steps(p::production::work_steps(queries, scope, read.status, request));
     case List::print_costs: return p::analytics::jobs(queries, scope, {read.owner, read.category}, read.period, request);
     case List::order_costs: return p::analytics::orders(queries, scope, read.period, request);
     case List::product_costs: return p::analytics::products(queries, scope, request);

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <string_view>
 
+#include "domain/kernel/scrap.hpp"
 #include "domain/production/work_step.hpp"
 #include "projections/products.hpp"
 
@@ -80,11 +81,11 @@ void add_needs(const p::Queries& queries, const p::Scope& all, const Json& produ
   Made made{print_of(product, missing), {}, steps_of(queries, all, product), missing};
   bool has_parts = false;
   for (const Json& line : list_of(product, "bom")) {
-    if (!line.text("material").empty()) made.materials[std::string(line.text("material"))] += missing * line.integer("mg_per_unit");
+    if (!line.text("material").empty()) made.materials[std::string(line.text("material"))] += with_scrap(missing * line.integer("mg_per_unit"), line.integer("scrap_ppm"));
     if (line.text("component_id").empty()) continue;
     has_parts = true;
     const auto part = product_of(queries, all, line.text("component_id"));
-    if (part) add_needs(queries, all, *part, missing * line.integer("quantity"), needs);
+    if (part) add_needs(queries, all, *part, with_scrap(missing * line.integer("quantity"), line.integer("scrap_ppm")), needs);
     else needs.unknown = true;
   }
   if (!made.print && !has_parts) needs.unknown = true;

@@ -131,9 +131,33 @@ void Outlook::foretell() {
 Outlook::Expected Outlook::of(const Json& document) const {
   const Duration work = work_left(document);
   if (work.ms == 0) return put_together(document);
-  Expected expected = document.text("status") == "completed" ? Expected{.at = now_} : put_together(document);
+  Expected expected = before_work(document);
   if (expected.at) expected.at = *expected.at + work;
   return expected;
+}
+
+// When its pieces are there to be worked on.
+Outlook::Expected Outlook::before_work(const Json& document) const {
+  return document.text("status") == "completed" ? Expected{.at = now_} : put_together(document);
+}
+
+namespace {
+
+bool is_left(const Json& step) { return step.text("status") == "waiting" || step.text("status") == "open"; }
+
+}  // namespace
+
+std::vector<std::optional<Time>> Outlook::of_steps(const Json& document) const {
+  std::vector<std::optional<Time>> out;
+  const Json* steps = document.find("steps");
+  if (steps == nullptr || steps->array() == nullptr || steps->array()->empty()) return out;
+  std::optional<Time> at = before_work(document).at;
+  for (const Json& step : *steps->array()) {
+    const std::string name(step.text("step"));
+    if (is_left(step) && at) at = *at + work_of(std::span(&name, 1), document.integer("quantity"));
+    out.push_back(is_left(step) ? at : std::nullopt);
+  }
+  return out;
 }
 
 Duration Outlook::work_left(const Json& document) const {
@@ -141,7 +165,7 @@ Duration Outlook::work_left(const Json& document) const {
   const Json* steps = document.find("steps");
   if (steps == nullptr || steps->array() == nullptr) return {};
   for (const Json& step : *steps->array())
-    if (step.text("status") == "waiting" || step.text("status") == "open") open.emplace_back(step.text("step"));
+    if (is_left(step)) open.emplace_back(step.text("step"));
   return work_of(open, document.integer("quantity"));
 }
 

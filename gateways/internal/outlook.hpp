@@ -34,6 +34,8 @@ class Outlook {
   [[nodiscard]] Expected of(const store::Json& document) const;
   // What is left of that work, by the workshop's rules.
   [[nodiscard]] Duration work_left(const store::Json& document) const;
+  // When each of its steps is done, in their order; nullopt: it is done or cancelled, or nobody can say.
+  [[nodiscard]] std::vector<std::optional<Time>> of_steps(const store::Json& document) const;
   [[nodiscard]] Duration work_of(std::span<const std::string> steps, std::int64_t pieces) const;
   // What the stock is short of.
   [[nodiscard]] const Awaited& awaited() const { return awaited_; }
@@ -49,6 +51,7 @@ class Outlook {
   void add_printer(const store::Json& printer);
   void add_order(const store::Json& production_order);
   void foretell();
+  [[nodiscard]] Expected before_work(const store::Json& document) const;
   [[nodiscard]] Expected put_together(const store::Json& document) const;
   [[nodiscard]] Expected print_of(const store::Json& document) const;
 

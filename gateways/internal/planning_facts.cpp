@@ -43,7 +43,7 @@ planning::KnownItem known_item_of(const Json& fact) {
   const Json* bom = fact.find("bom");
   if (bom == nullptr || bom->array() == nullptr || !known.item.make) return known;
   for (const Json& line : *bom->array())
-    known.bom.push_back({known.item.sku, std::string(line.text("item")), line.integer("quantity"), 0});
+    known.bom.push_back({known.item.sku, std::string(line.text("item")), line.integer("quantity"), line.integer("scrap_ppm")});
   return known;
 }
 

@@ -145,7 +145,8 @@ awaitable<Response> define_bom(Api& api, Request& request) {
   products::DefineBom command{ProductId(body->text("product_id", "product")), {}, body->flag("activate", true)};
   for (Body& line : body->objects("lines")) {
     command.lines.push_back({.material = MaterialId(line.text("material")), .milligrams_per_unit = line.mass().value_or(Mass{}).milligrams,
-                             .component = ProductId(line.text("component_id", "component")), .quantity = line.integer("quantity", 0)});
+                             .component = ProductId(line.text("component_id", "component")), .quantity = line.integer("quantity", 0),
+                             .scrap_ppm = line.integer("scrap_ppm", 0)});
     body->blame(line);
   }
   if (auto wrong = body->error()) co_return std::move(*wrong);

@@ -42,7 +42,7 @@ struct Workshop {
   void ask_for_mails(int count) {
     for (int i = 0; i < count; ++i) {
       tell(inventory::ReceiveStock{MaterialId("PLA-black"), Mass{1'000}, ""});
-      tell(inventory::AdjustStock{MaterialId("PLA-black"), Mass{-1'000}, ""});
+      tell(inventory::AdjustStock{MaterialId("PLA-black"), Mass{-1'000}, "lost"});
     }
   }
 };

@@ -78,7 +78,7 @@ std::string line(const production::ProductionOrder& p) {
                                 p.open, p.in_progress, p.printed, p.failed, p.has_file, p.file.blob.str(), p.file.mass.milligrams) +
                     fmt::format(" {} {} {}", p.urgency.priority, p.urgency.due.ms, p.components.size());
   for (const std::string& reason : p.waits_for) out += " " + reason;
-  out += fmt::format(" {} {}", p.delivered, p.passed);
+  out += fmt::format(" {} {} {}", p.delivered, p.passed, p.scrap_ppm);
   for (const ProductionOrderId& component : p.components) out += " " + component.str();
   for (const production::WorkStep& step : p.steps) out += fmt::format(" {}={}", step.name, step.done);
   return out;

@@ -70,7 +70,20 @@ TEST_CASE("inventory: low stock is told once, and again after it was filled up")
   s.when(inventory::ReceiveStock{MaterialId("PLA-black"), {90'000}, ""}).with("stock.low");
   s.when(inventory::ReceiveStock{MaterialId("PLA-black"), {1'000}, ""}).with("stock.low", 0);
   s.given(inventory::ReceiveStock{MaterialId("PLA-black"), {100'000}, ""});
-  s.when(inventory::AdjustStock{MaterialId("PLA-black"), {-150'000}, ""}).with("stock.low");
+  s.when(inventory::AdjustStock{MaterialId("PLA-black"), {-150'000}, "lost"}).with("stock.low");
+}
+
+TEST_CASE("inventory: an adjustment says why, of a material, of a lot and of units; a count says so by itself") {
+  Scenario s;
+  s.stock(1'000'000);
+  s.given(inventory::ReceiveStock{MaterialId("PLA-black"), {1'000}, "", LotId("spool")});
+  s.when(inventory::AdjustStock{MaterialId("PLA-black"), {-1'000}, ""}).rejected("reason-needed");
+  s.when(inventory::AdjustStock{{}, {-1'000}, "", LotId("spool")}).rejected("reason-needed");
+  s.given(inventory::CountLot{LotId("spool"), {}, {900}, ""});
+  CHECK(s.last("stock.adjusted").stock_adjusted().reason() == "counted");
+  products::DefineProduct vase{ProductId("vase"), "VASE", {}};
+  vase.entry.name = "Vase";
+  s.given(vase).when(products::AdjustUnits{vase.product, 1, ""}).rejected("reason-needed");
 }
 
 TEST_CASE("inventory: a weighing corrects what a print used, in both directions") {

@@ -172,7 +172,7 @@ TEST_CASE("lots: an adjustment names its lot, or takes from the oldest ones; wha
   CHECK(left(s, bulk).milligrams == 70);
   CHECK(s.black().on_hand.milligrams == 998'570);
   s.when(inventory::AdjustStock{MaterialId("PLA-white"), {-1}, "", first}).rejected("lot-of-another-material");
-  s.when(inventory::AdjustStock{black, {-1}, "", first, {}}).rejected("stock-below-zero");
+  s.when(inventory::AdjustStock{black, {-1}, "lost", first, {}}).rejected("stock-below-zero");
 }
 
 TEST_CASE("lots: events from before there were lots fold into the material's own one, and go on from there") {

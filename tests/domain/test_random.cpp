@@ -148,8 +148,10 @@ Command cart_command(Dice& dice, const Scenario& s) {
 
 products::DefineBom bom(Dice& dice) {
   products::DefineBom out{any_product(dice), {}, dice.chance(60)};
-  if (dice.chance(70)) out.lines.push_back({.material = MaterialId("PLA-black"), .milligrams_per_unit = dice.upto(9'000)});
-  if (dice.chance(60)) out.lines.push_back({.component = any_product(dice), .quantity = dice.upto(2)});
+  const std::int64_t ppm = dice.chance(70) ? 0 : dice.upto(900'000);
+  if (dice.chance(70))
+    out.lines.push_back({.material = MaterialId("PLA-black"), .milligrams_per_unit = dice.upto(9'000), .scrap_ppm = ppm});
+  if (dice.chance(60)) out.lines.push_back({.component = any_product(dice), .quantity = dice.upto(2), .scrap_ppm = ppm});
   return out;
 }
 
@@ -346,7 +348,7 @@ std::string broken_stock(const Workshop& w) {
       const auto& p = w.production.at(shortage.production);
       if (shortage.mass.milligrams <= 0) return id.str() + ": an empty shortage";
       if (p.status == production::Status::completed) return p.number + " is complete and still short";
-      if (shortage.mass > p.mass_per_unit * (p.open + p.in_progress)) return p.number + " is short of more than it needs";
+      if (shortage.mass > production::mass_of(p, p.open + p.in_progress)) return p.number + " is short of more than it needs";
     }
     for (const auto& [production, mass] : m.reservations)
       if (w.production.at(production).status == production::Status::completed) return production.str() + " is complete and still reserves";

@@ -197,13 +197,41 @@ TEST_CASE("routine: stock: a safety stock that was lowered to what is there take
   CHECK(s.last("units.low").units_low().safety_stock() == 4);
 }
 
-TEST_CASE("routine: stock: of what is made here nobody is told, however few are there") {
-  Scenario s;
+namespace {
+
+// Made here, ten of them to be kept.
+products::DefineProduct vases(Scenario& s, bool stocked) {
   products::DefineProduct made{ProductId("vase"), "VASE", {}};
   made.entry.name = "Vase";
-  s.given(made);
+  made.entry.stocked = stocked;
+  s.given(made).given(products::AdjustUnits{made.product, 3, "count"});
   s.given(mrp::SetItemRules{"VASE", {.safety_stock = 10, .lead_time_days = 0, .lot = {}, .supplier = {}}});
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("routine: stock: of what is made for the shelf too few are told once, and none are bought") {
+  Scenario s;
+  vases(s, true);
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set", "units.low", "effect.requested"});
+  const events::SendMail& mail = s.last("effect.requested").effect_requested().send_mail();
+  CHECK(mail.number() == "VASE");
+  CHECK(mail.detail() == "3 available, 10 are to be there");
   after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
+  s.given(production::CreateProduction{ProductionOrderId("more"), ProductId("vase"), 7});
+  s.given(production::CompleteProduction{ProductionOrderId("more")});
+  s.given(products::AdjustUnits{ProductId("vase"), -1, "broken"});
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set", "units.low", "effect.requested"});
+}
+
+TEST_CASE("routine: stock: of what is made to order nobody is told, however few are there, until it is kept on the shelf") {
+  Scenario s;
+  products::DefineProduct made = vases(s, false);
+  after_hours(s, 1).when(stock_check).then({"timer.fired", "timer.set"});
+  made.entry.stocked = true;
+  s.given(products::ChangeProduct{made.product, made.entry});
+  after_hours(s, 1).when(stock_check).with("units.low");
 }
 
 TEST_CASE("routine: report: a day's orders, money, prints, material and parcels are told at midnight, and then forgotten") {

@@ -183,19 +183,58 @@ TEST_CASE("plans: only what an event touches is netted again") {
   CHECK(plans.kept("w1")->plan().netted_again() == 3);
 }
 
-TEST_CASE("plans: a component that comes into the catalogue later is planned from then on") {
-  Journal journal;
-  journal.commit();
-  order_of(journal, "o-1", product_of(journal, "top"));
+namespace {
+
+// Two "late" go into a "top", and so many millionths of them are thrown away.
+void bom_of_top(Journal& journal, std::int64_t scrap_ppm) {
   auto* bom = journal.on("product/top").mutable_product_bom_version_defined();
   bom->set_product("top");
   bom->set_version(1);
   events::BomLine* line = bom->add_lines();
   line->set_component("late");
   line->set_quantity(2);
+  line->set_scrap_ppm(scrap_ppm);
   auto* activated = journal.on("product/top").mutable_product_bom_version_activated();
   activated->set_product("top");
   activated->set_version(1);
+}
+
+}  // namespace
+
+TEST_CASE("plans: what is made for the shelf is planned up to its safety stock, without an order") {
+  Journal journal;
+  journal.commit();
+  product_of(journal, "shelf");
+  auto* rules = journal.on("item/shelf").mutable_item_rules_set();
+  rules->set_product("shelf");
+  rules->set_safety_stock(10);
+  rules->set_lot_rule("lot_for_lot");
+  PlanningView view;
+  view.fold(journal);
+  Plans plans(view.queries());
+  const std::string said = answers(plans, some_time);
+  CHECK(said.find("\"SKU-shelf\",\"unit\":\"piece\",\"quantity\":10") != std::string::npos);
+  CHECK(said.find("\"kind\":\"make\"") != std::string::npos);
+  CHECK(said.find("safety_stock") != std::string::npos);
+}
+
+TEST_CASE("plans: what is thrown away of a component is planned as well, rounded up") {
+  Journal journal;
+  journal.commit();
+  order_of(journal, "o-1", product_of(journal, "top"));
+  product_of(journal, "late");
+  bom_of_top(journal, 20'000);
+  PlanningView view;
+  view.fold(journal);
+  Plans plans(view.queries());
+  CHECK(answers(plans, some_time).find("\"SKU-late\",\"unit\":\"piece\",\"quantity\":7") != std::string::npos);   // 6.12
+}
+
+TEST_CASE("plans: a component that comes into the catalogue later is planned from then on") {
+  Journal journal;
+  journal.commit();
+  order_of(journal, "o-1", product_of(journal, "top"));
+  bom_of_top(journal, 0);
   PlanningView view;
   view.fold(journal);
   Plans plans(view.queries());

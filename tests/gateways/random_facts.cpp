@@ -62,6 +62,7 @@ void RandomFacts::bom_changes() {
       line->set_component("p" + std::to_string(parent + 1 + dice_.upto(most_products - parent - 1)));
       line->set_quantity(1 + dice_.upto(3));
     }
+    line->set_scrap_ppm(dice_.chance(70) ? 0 : dice_.upto(1'500'000));
   }
   auto* activated = journal_.on("product/" + product).mutable_product_bom_version_activated();
   activated->set_product(product);
