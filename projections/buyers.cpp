@@ -63,6 +63,8 @@ struct Fold {
     json["order_count"] = json.integer("order_count") + 1;
     json["last_order"] = Json{{"id", placed.order()}, {"order_number", placed.number()}, {"at", iso_time(commit.time_ms)}};
     if (json["first_order"].is_null()) json["first_order"] = json["last_order"];
+    const std::string at = iso_time(commit.time_ms);
+    documents.place(buyer, {{"by-last_order", "all", at}, {"by-last_order", buyer.status, at}});
     const auto is_known = [&](const Json& source) { return source.text() == placed.source(); };
     if (std::ranges::none_of(json["sources"].items(), is_known)) json["sources"].push_back(placed.source());
     add(json["ordered"], placed.total(), placed.currency());
@@ -117,13 +119,15 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "buyers", .version = 1, .poison = Poison::park, .apply = apply};
+const View view{.name = "buyers", .version = 2, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view buyer) {
   return queries.get(view.name, scope, "buyer", buyer);
 }
 
-std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view kind, const PageRequest& request) {
+std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view kind, std::string_view by,
+                                     const PageRequest& request) {
+  if (!by.empty()) return queries.list(view.name, scope, std::string("by-").append(by), kind.empty() ? "all" : kind, "", request);
   if (kind.empty()) return queries.list(view.name, scope, "all", "all", "", request);
   return queries.list(view.name, scope, "status", kind, "", request);
 }

@@ -66,11 +66,26 @@ std::string key_part(std::string_view text) {
   return out;
 }
 
-std::string newest_first(std::int64_t number) {
-  auto rest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() - number);
+namespace {
+
+std::string digits_of(std::uint64_t number) {
   std::string out(16, '0');
-  for (std::size_t i = out.size(); i > 0; rest >>= 4) out[--i] = "0123456789abcdef"[rest & 0xF];
+  for (std::size_t i = out.size(); i > 0; number >>= 4) out[--i] = "0123456789abcdef"[number & 0xF];
   return out;
+}
+
+}  // namespace
+
+std::string newest_first(std::int64_t number) {
+  return digits_of(static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() - number));
+}
+
+std::string smallest_first(std::int64_t number) { return digits_of(static_cast<std::uint64_t>(number) ^ std::uint64_t{1} << 63); }
+
+std::string a_to_z(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out + '\0';
 }
 
 }  // namespace layerline::projections

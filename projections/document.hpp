@@ -28,5 +28,9 @@ struct DocumentView {
 [[nodiscard]] std::string key_part(std::string_view text);
 // Larger numbers first: 16 hex digits of a time, or of a version.
 [[nodiscard]] std::string newest_first(std::int64_t number);
+// Smaller numbers first, also those below 0: 16 hex digits.
+[[nodiscard]] std::string smallest_first(std::int64_t number);
+// A to Z: in lower case, and ended so that "box" comes before "box, large".
+[[nodiscard]] std::string a_to_z(std::string_view text);
 
 }  // namespace layerline::projections

@@ -44,6 +44,11 @@ std::string joined(std::initializer_list<std::string_view> parts) {
 
 std::string document_key(std::string_view kind, std::string_view id) { return joined({"d/", kind, "/", key_part(id)}); }
 
+// `spot`: "<list>/<value>/<order>"
+std::string list_key(const Entry& entry, std::string_view spot) {
+  return joined({"l/", spot, "/", std::string_view(entry.local).substr(2)});
+}
+
 std::string list_key(const Entry& entry, std::string_view list, std::string_view value, std::string_view order) {
   const std::string newest = order.empty() ? newest_first(entry.hidden.integer("created_ms")) : std::string();
   return joined({"l/", list, "/", key_part(value), "/", order.empty() ? newest : order, "/", std::string_view(entry.local).substr(2)});
@@ -178,12 +183,28 @@ void Documents::unlist(const Entry& entry, std::string_view list, std::string_vi
 
 void Documents::relist(const Entry& entry, std::string_view list, std::string_view from, std::string_view to) {
   if (from == to || &entry == &nowhere_) return;
-  if (!from.empty()) {
-    // Of a fresh one the store has no such key. Erasing it all the same would leave a mark that every later reader steps over.
-    if (entry.fresh) index_.erase(joined({prefix_, list_key(entry, list, from, {})}));
-    else unlist(entry, list, from);
-  }
+  if (!from.empty()) leave(entry, list_key(entry, list, from, {}));
   this->list(entry, list, to);
+}
+
+// Of a fresh one the store has no such key. Erasing it all the same would leave a mark that every later reader steps over.
+void Documents::leave(const Entry& entry, const std::string& local) {
+  if (entry.fresh) index_.erase(joined({prefix_, local}));
+  else remove(local);
+}
+
+void Documents::place(Entry& entry, const std::vector<Spot>& spots) {
+  if (&entry == &nowhere_) return;
+  std::set<std::string> wanted;
+  for (const Spot& spot : spots) wanted.insert(joined({spot.list, "/", key_part(spot.value), "/", spot.order}));
+  std::set<std::string> known;
+  for (const Json& spot : entry.hidden["spots"].items()) known.emplace(spot.text());
+  if (wanted == known) return;
+  for (const std::string& spot : known)
+    if (!wanted.contains(spot)) leave(entry, list_key(entry, spot));
+  for (const std::string& spot : wanted)
+    if (!known.contains(spot)) put(list_key(entry, spot), entry.local);
+  entry.hidden["spots"] = Json::Array(wanted.begin(), wanted.end());
 }
 
 void Documents::set_status(Entry& entry, std::string_view status) {

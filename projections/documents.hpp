@@ -25,9 +25,16 @@ using store::Json;
 // What a personal field holds after its subject's key was destroyed, live and rebuilt alike.
 inline constexpr std::string_view erased_placeholder = "[erased]";
 
+// Where a document stands in a list that is in the order of `order` instead of time. Nothing in it is personal: it outlives an erasure.
+struct Spot {
+  std::string_view list;
+  std::string value;
+  std::string order;
+};
+
 struct Entry {
   Json json;                      // published
-  Json hidden;                    // of the fold: created_ms, personal [[path, subject]], lists; never published
+  Json hidden;                    // of the fold: created_ms, personal [[path, subject]], spots; never published
   std::uint64_t version = 0;      // of the aggregate's stream
   std::string customer;
   std::string status;
@@ -69,6 +76,8 @@ class Documents {
   void relist(const Entry& entry, std::string_view list, std::string_view from, std::string_view to);
   // Moves it between the values of the list "status".
   void set_status(Entry& entry, std::string_view status);
+  // Puts it there, and takes it away from where it was put before.
+  void place(Entry& entry, const std::vector<Spot>& spots);
   void name(const Entry& entry, std::string_view lookup, std::string_view value);
 
   // Why the current commit can't be folded; empty: it could.
@@ -87,6 +96,7 @@ class Documents {
   Entry& entry_of(std::string local);
   void put(const std::string& local, std::string_view value);
   void remove(const std::string& local);
+  void leave(const Entry& entry, const std::string& local);
   void fail_in_store(std::string reason);
 
   const store::Store& store_;

@@ -19,6 +19,11 @@ void add_photo(Json& document, const events::QualityPhotoTaken& taken, std::int6
                                     {"taken_by", taken.by()}, {"taken_at", iso_time(time_ms)}});
 }
 
+void set_urgency(Json& document, const Urgency& urgency) {
+  document["priority"] = urgency.priority;
+  document["due_date"] = urgency.due.ms == 0 ? Json() : Json(iso_time(urgency.due.ms).substr(0, 10));
+}
+
 Json text_or_null(std::string_view text) { return text.empty() ? Json() : Json(text); }
 
 Json facts(const events::ModelFacts& facts) {

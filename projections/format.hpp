@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "domain/kernel/iso_time.hpp"
+#include "domain/kernel/urgency.hpp"
 #include "infra/store/json_tree.hpp"
 #include "schemas/layerline/events.pb.h"
 
@@ -19,6 +20,8 @@ namespace layerline::projections {
 // A photo of the quality check, added to the document's "photos".
 void add_photo(store::Json& document, const events::QualityPhotoTaken& taken, std::int64_t time_ms);
 [[nodiscard]] store::Json held_lots(const events::ReservationHeld& held);              // [{"lot": "S-17", "mg": 250000}]
+// "priority" and "due_date", the day or null.
+void set_urgency(store::Json& document, const Urgency& urgency);
 // Empty text is null.
 [[nodiscard]] store::Json text_or_null(std::string_view text);
 

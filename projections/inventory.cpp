@@ -29,7 +29,12 @@ struct Fold {
                       {"reservations", Json::Array{}}, {"shortages", Json::Array{}}, {"updated_at", Json()}};
     documents.list(entry, "all", "all");
     documents.set_status(entry, "ok");
+    set_spots(entry);
     return entry;
+  }
+  void set_spots(Entry& entry) {
+    documents.place(entry, {{"by-id", "all", a_to_z(entry.json.text("id"))},
+                            {"by-available_mg", "all", smallest_first(entry.json.integer("available_mg"))}});
   }
   static void set_mass(Json& json, const std::string& name, std::int64_t milligrams) {
     json[name + "_grams"] = grams(milligrams);
@@ -45,6 +50,7 @@ struct Fold {
     const std::string_view status = json.integer("available_mg") < level ? "low" : "ok";
     documents.set_status(entry, status);
     json["status"] = status;
+    set_spots(entry);
   }
   void reserve(Entry& entry, const std::string& production_order, std::int64_t milligrams);
 
@@ -198,12 +204,14 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "inventory", .version = 4, .poison = Poison::stop, .apply = apply};
+const View view{.name = "inventory", .version = 5, .poison = Poison::stop, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view material) {
   return queries.get(view.name, scope, "material", material);
 }
-std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view status, const PageRequest& request) {
+std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view status, std::string_view by,
+                                     const PageRequest& request) {
+  if (!by.empty()) return queries.list(view.name, scope, std::string("by-").append(by), "all", status, request);
   if (!status.empty()) return queries.list(view.name, scope, "status", status, "", request);
   return queries.list(view.name, scope, "all", "all", "", request);
 }

@@ -9,9 +9,9 @@ namespace layerline::projections::inventory {
 extern const View view;
 
 [[nodiscard]] std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view material);
-// Materials, newest first; `status` ("low", "ok") may be empty.
+// Materials, newest first or by "id" or "available_mg"; `status` ("low", "ok") may be empty.
 [[nodiscard]] std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view status,
-                                                   const PageRequest& request);
+                                                   std::string_view by, const PageRequest& request);
 // Lines of a material's ledger, newest first.
 [[nodiscard]] std::expected<Page, QueryError> ledger(const Queries& queries, const Scope& scope, std::string_view material,
                                                      const PageRequest& request);

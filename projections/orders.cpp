@@ -11,6 +11,7 @@
 #include "projections/format.hpp"
 #include "projections/order_parcels.hpp"
 #include "projections/order_terms.hpp"
+#include "projections/order_urgency.hpp"
 
 namespace layerline::projections::orders {
 namespace {
@@ -197,6 +198,7 @@ struct Fold {
   // The order's line about a production order; nullptr when it was made for stock.
   Json* production(const std::string& production_order);
   void operator()(const events::ProductionOrderCreated& created);
+  void operator()(const events::ProductionRescheduled& rescheduled);
   void operator()(const events::ProductionUnitPrinted& printed) {
     if (Json* found = production(printed.production_order())) (*found)["printed"] = found->integer("printed") + 1;
   }
@@ -235,7 +237,7 @@ struct Fold {
                    events::BomVersionActivated, events::ProductCostRolled, events::SkuMapped, events::SkuUnmapped,
                    events::PrintFileAttached, events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitFailed,
                    events::ProductionChecked,
-                   events::WorkStepDone, events::ProductionRescheduled, events::PrintStarted, events::PrintProgressed, events::PrintPaused,
+                   events::WorkStepDone, events::PrintStarted, events::PrintProgressed, events::PrintPaused,
                    events::PrintResumed, events::PrintFinished, events::PrintFailed, events::PrintCancelled, events::PrintEndUnknown,
                    events::PrintStopRequested> ||
              UnitsEvent<T> || ModelEvent<T> || QuoteEvent<T> || StockEvent<T> || PrinterEvent<T> || EffectEvent<T>
@@ -334,6 +336,7 @@ void Fold::operator()(const events::OrderPlaced& placed) {
       {"reorder_of", text_or_null(placed.reorder_of())}, {"shipping_price", money(placed.shipping(), placed.currency())},
       {"lines", Json::Array{}}, {"shortage", Json()}, {"pieces_sent", 0}, {"parcels", Json::Array{}}, {"photos", Json::Array{}},
   };
+  set_urgency(entry.json, stored_urgency(placed.priority(), false, placed.due_ms()));
   if (placed.lines_size() > 0) store_lines(entry, placed.lines(), Json(Json::Array{}));
   documents.personal(entry, "customer_email", placed.customer_mail());
   if (placed.has_buyer()) {   // an older document stays as it is
@@ -457,10 +460,19 @@ void Fold::operator()(const events::PaymentRefunded& refunded) {
 void Fold::operator()(const events::ProductionOrderCreated& created) {
   if (created.order().empty()) return;
   documents.create("production", created.production_order(), commit.time_ms).json["order"] = created.order();
-  changed(created.order())
-      .json["production_orders"]
-      .push_back(Json{{"id", created.production_order()}, {"number", created.number()}, {"line_id", text_or_null(created.line())},
-                      {"quantity", created.quantity()}, {"printed", 0}, {"status", "queued"}});
+  Json& order = changed(created.order()).json;
+  Json line{{"id", created.production_order()}, {"number", created.number()}, {"line_id", text_or_null(created.line())},
+            {"quantity", created.quantity()}, {"printed", 0}, {"status", "queued"}};
+  set_urgency(line, stored_urgency(created.priority(), created.rush(), created.due_ms()));
+  order["production_orders"].push_back(std::move(line));
+  show_urgency(order);
+}
+
+void Fold::operator()(const events::ProductionRescheduled& rescheduled) {
+  Json* line = production(rescheduled.production_order());
+  if (line == nullptr) return;
+  set_urgency(*line, {rescheduled.priority(), {rescheduled.due_ms()}});
+  show_urgency(changed(std::string(documents.edit("production", rescheduled.production_order()).json.text("order"))).json);
 }
 
 Json* Fold::production(const std::string& production_order) {
@@ -478,6 +490,6 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "orders", .version = 6, .poison = Poison::stop, .apply = apply};
+const View view{.name = "orders", .version = 7, .poison = Poison::stop, .apply = apply};
 
 }  // namespace layerline::projections::orders

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "projections/dispatch.hpp"
+#include "projections/document.hpp"
 #include "projections/documents.hpp"
 #include "projections/format.hpp"
+#include "projections/printer_connection.hpp"
 
 namespace layerline::projections::printers {
 namespace {
@@ -29,11 +31,13 @@ struct Fold {
   }
 
   void operator()(const events::PrinterAdded& added);
-  void operator()(const events::PrinterChanged& change) { show(changed(change.printer()).json, change); }
+  void operator()(const events::PrinterChanged& change) { show(changed(change.printer()), change); }
   // Of an event that says all of these.
   template <class Event>
-  static void show(Json& json, const Event& said) {
+  void show(Entry& entry, const Event& said) {
+    Json& json = entry.json;
     json["name"] = said.name();
+    documents.place(entry, {{"by-name", "all", a_to_z(said.name())}});
     json["bed_mm"] = Json{
         {"x", store::decimal(said.bed_x_um(), 3)}, {"y", store::decimal(said.bed_y_um(), 3)}, {"z", store::decimal(said.bed_z_um(), 3)}};
     json["price_per_hour"] = said.currency().empty() ? Json() : money(said.price_per_hour(), said.currency());
@@ -43,6 +47,7 @@ struct Fold {
     documents.set_status(entry, change.status());
     entry.json["status"] = change.status();
     entry.json["status_detail"] = text_or_null(change.detail());
+    show_connection(entry.json, change.status(), commit.time_ms);
   }
   void operator()(const events::FilamentLoaded& loaded) {
     unload(loaded.lot());
@@ -151,12 +156,13 @@ void Fold::operator()(const events::PrinterAdded& added) {
                 {"current_job", Json()},
                 {"last_job", Json()}};
     documents.set_status(entry, "offline");
+    show_connection(json, "offline", commit.time_ms);
     documents.list(entry, "all", "all");
     json["created_at"] = iso_time(commit.time_ms);
   }
   json["model"] = added.model();
   json["nozzle_mm"] = store::decimal(added.nozzle_um(), 3);
-  show(json, added);
+  show(entry, added);
   json["serial"] = text_or_null(added.serial());
   json["host"] = text_or_null(added.host());
   json["updated_at"] = iso_time(commit.time_ms);
@@ -199,12 +205,14 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "printers", .version = 3, .poison = Poison::park, .apply = apply};
+const View view{.name = "printers", .version = 5, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view printer) {
   return queries.get(view.name, scope, "printer", printer);
 }
-std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view status, const PageRequest& request) {
+std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view status, std::string_view by,
+                                     const PageRequest& request) {
+  if (!by.empty()) return queries.list(view.name, scope, std::string("by-").append(by), "all", status, request);
   if (!status.empty()) return queries.list(view.name, scope, "status", status, "", request);
   return queries.list(view.name, scope, "all", "all", "", request);
 }

@@ -9,8 +9,8 @@ namespace layerline::projections::printers {
 extern const View view;
 
 [[nodiscard]] std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view printer);
-// Newest first; `status` ("idle") may be empty: any.
+// Newest first, or by "name"; `status` ("idle") may be empty: any.
 [[nodiscard]] std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view status,
-                                                   const PageRequest& request);
+                                                   std::string_view by, const PageRequest& request);
 
 }  // namespace layerline::projections::printers

@@ -2,24 +2,13 @@
 
 #include <algorithm>
 
-#include "domain/kernel/urgency.hpp"
 #include "projections/dispatch.hpp"
 #include "projections/documents.hpp"
 #include "projections/format.hpp"
+#include "projections/production_spots.hpp"
 
 namespace layerline::projections::production {
 namespace {
-
-void set_urgency(Json& json, const Urgency& urgency) {
-  json["priority"] = urgency.priority;
-  json["due_date"] = urgency.due.ms == 0 ? Json() : Json(iso_time(urgency.due.ms).substr(0, 10));
-}
-
-// Behind it those of one urgency stand by id, and ids grow with time. A letter comes after every digit: without a day it is later.
-std::string lane(const Json& json) {
-  const std::string_view due = json.text("due_date");
-  return std::to_string(json.integer("priority")) + "-" + std::string(due.empty() ? "none" : due);
-}
 
 struct Fold {
   const Commit& commit;
@@ -37,6 +26,7 @@ struct Fold {
   void status(Entry& entry, std::string_view word) {
     documents.set_status(entry, word);
     entry.json["status"] = word;
+    set_spots(documents, entry);
   }
   static void add(Json& json, std::string_view counter, std::int64_t number) { json[counter] = json.integer(counter) + number; }
   void requeue(Entry& entry);
@@ -166,8 +156,8 @@ struct Fold {
 
 // The queue lists what has open pieces.
 void Fold::requeue(Entry& entry) {
-  const bool waits = entry.json.integer("open") > 0 && entry.status != "completed" && entry.status != "cancelled";
-  if (waits) {
+  set_spots(documents, entry);
+  if (waits(entry.json)) {
     documents.list(entry, "queue", "all", lane(entry.json));
   } else {
     documents.unlist(entry, "queue", "all", lane(entry.json));
@@ -335,7 +325,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "production", .version = 7, .poison = Poison::park, .apply = apply};
+const View view{.name = "production", .version = 8, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view production_order) {
   return queries.get(view.name, scope, "production", production_order);
@@ -350,8 +340,12 @@ std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope,
 std::expected<Page, QueryError> of_order(const Queries& queries, const Scope& scope, std::string_view order, const PageRequest& request) {
   return queries.list(view.name, scope, "order", order, "", request);
 }
-std::expected<Page, QueryError> queue(const Queries& queries, const Scope& scope, const PageRequest& request) {
-  return queries.list(view.name, scope, "queue", "all", "", request);
+std::expected<Page, QueryError> list_by(const Queries& queries, const Scope& scope, std::string_view field, std::string_view status,
+                                        const PageRequest& request, const Queries::Keep& keep) {
+  return queries.list(view.name, scope, std::string("by-").append(field), status.empty() ? "all" : status, "", request, keep);
+}
+std::expected<Page, QueryError> queue(const Queries& queries, const Scope& scope, const PageRequest& request, const Queries::Keep& keep) {
+  return queries.list(view.name, scope, "queue", "all", "", request, keep);
 }
 std::expected<Page, QueryError> work_steps(const Queries& queries, const Scope& scope, std::string_view status,
                                            const PageRequest& request) {

@@ -17,8 +17,14 @@ extern const View view;
 // Of one order, newest first.
 [[nodiscard]] std::expected<Page, QueryError> of_order(const Queries& queries, const Scope& scope, std::string_view order,
                                                        const PageRequest& request);
+// By "due_date" (what has none last) or by "priority", the same then by age; `status` may also be "waiting", which has no "priority", for
+// that is the queue, but "created_at".
+[[nodiscard]] std::expected<Page, QueryError> list_by(const Queries& queries, const Scope& scope, std::string_view field,
+                                                      std::string_view status, const PageRequest& request,
+                                                      const Queries::Keep& keep = {});
 // What has pieces that wait to be printed, in the order in which it is served.
-[[nodiscard]] std::expected<Page, QueryError> queue(const Queries& queries, const Scope& scope, const PageRequest& request);
+[[nodiscard]] std::expected<Page, QueryError> queue(const Queries& queries, const Scope& scope, const PageRequest& request,
+                                                    const Queries::Keep& keep = {});
 // Work on printed pieces, newest first; `status` ("waiting", "open", "done", "cancelled") may be empty.
 [[nodiscard]] std::expected<Page, QueryError> work_steps(const Queries& queries, const Scope& scope, std::string_view status,
                                                          const PageRequest& request);

@@ -25,6 +25,8 @@ struct Fold {
   void set_state(Entry& entry, std::string_view status) {
     entry.json["status"] = status;
     documents.set_status(entry, status);
+    const std::string due(entry.json.text("due_at"));
+    documents.place(entry, {{"by-due_at", "all", due}, {"by-due_at", std::string(status), due}});
   }
   Json line_json(const events::PurchaseLine& line);
   Json lines_json(const google::protobuf::RepeatedPtrField<events::PurchaseLine>& lines) {
@@ -125,7 +127,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "purchases", .version = 1, .poison = Poison::park, .apply = apply};
+const View view{.name = "purchases", .version = 2, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view purchase) {
   return queries.get(view.name, scope, "purchase", purchase);
@@ -133,7 +135,9 @@ std::expected<Document, QueryError> find(const Queries& queries, const Scope& sc
 std::expected<Document, QueryError> find_supplier(const Queries& queries, const Scope& scope, std::string_view supplier) {
   return queries.get(view.name, scope, "supplier", supplier);
 }
-std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view status, const PageRequest& request) {
+std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, std::string_view status, std::string_view by,
+                                     const PageRequest& request) {
+  if (!by.empty()) return queries.list(view.name, scope, std::string("by-").append(by), status.empty() ? "all" : status, "", request);
   if (!status.empty()) return queries.list(view.name, scope, "status", status, "", request);
   return queries.list(view.name, scope, "all", "all", "", request);
 }

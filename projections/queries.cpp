@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "domain/kernel/iso_time.hpp"
 #include "infra/store/json_tree.hpp"
 #include "projections/document.hpp"
 #include "projections/limits.hpp"
@@ -27,6 +28,18 @@ std::string bytes_of(std::string_view hex) {
   std::string out;
   for (std::size_t i = 0; i < hex.size(); i += 2) out += static_cast<char>(digit(hex[i]) << 4 | digit(hex[i + 1]));
   return out;
+}
+
+// Behind which place of the list it is read: an order comes before the entries that it is of.
+std::string start_of(const PageRequest& request) {
+  const std::string cursor = bytes_of(request.cursor);
+  if (cursor.empty() || request.after.empty()) return cursor.empty() ? request.after : cursor;
+  return request.direction == store::Direction::forwards ? std::max(cursor, request.after) : std::min(cursor, request.after);
+}
+
+bool is_beyond(const PageRequest& request, std::string_view place) {
+  if (request.until.empty()) return false;
+  return request.direction == store::Direction::forwards ? place >= request.until : place < request.until;
 }
 
 }  // namespace
@@ -66,7 +79,7 @@ std::expected<Page, QueryError> Queries::list(std::string_view view, const Scope
   const std::size_t limit = request.limit == 0 ? page_default : std::min(request.limit, page_max);
   const std::string front = prefix(view, scope);
   const std::string under = front + "l/" + std::string(list) + "/" + key_part(value) + "/";
-  const std::string place = bytes_of(request.cursor);
+  const std::string place = start_of(request);
   const std::string after = place.empty() ? "" : under + place;
   Page page;
   std::size_t scanned = 0;
@@ -74,6 +87,7 @@ std::expected<Page, QueryError> Queries::list(std::string_view view, const Scope
   bool more = false;
   bool damaged = false;
   const auto read_all = store_.scan(under, after, [&](std::string_view key, std::string_view local) {
+    if (is_beyond(request, key.substr(under.size()))) return false;
     if (page.items.size() == limit || scanned == scan_max) {
       more = true;
       return false;
@@ -139,11 +153,13 @@ std::expected<Page, QueryError> Queries::list(std::string_view view, const Scope
   std::vector<store::Walk> walks;
   for (const Listing& listing : lists)
     walks.push_back(store_.walk(front + "l/" + listing.list + "/" + key_part(listing.value) + "/", request.direction));
-  Meeting meeting(std::move(walks), bytes_of(request.cursor));
-  if (!request.cursor.empty()) meeting.pass();
+  const std::string start = start_of(request);
+  Meeting meeting(std::move(walks), start);
+  if (!start.empty()) meeting.pass();
   Page page;
   std::string last;
   for (Meeting::Found found = meeting.next(); found != Meeting::Found::end; found = meeting.next()) {
+    if (is_beyond(request, meeting.place())) break;
     if (found == Meeting::Found::tired) last = meeting.place();
     if (found == Meeting::Found::tired || page.items.size() == limit) {
       page.cursor = hex_of(last);
@@ -193,6 +209,35 @@ std::expected<bool, QueryError> FollowedDocuments::changed(const Visit& visit) {
     if (!(bytes ? visit_stored(name, *bytes, visit) : visit(name, nullptr))) return std::unexpected(QueryError::damaged);
   }
   return true;
+}
+
+namespace {
+
+constexpr std::int64_t day_ms = 86'400'000;
+bool is_first_known(const Period& period) { return period.from > Period{}.from; }
+bool is_last_known(const Period& period) { return period.to < Period{}.to; }
+std::int64_t first_ms(const Period& period) { return period.from * day_ms; }
+std::int64_t last_ms(const Period& period) { return (std::int64_t{period.to} + 1) * day_ms - 1; }
+
+}  // namespace
+
+// Such lists go from the newest to the oldest.
+PageRequest within(const Period& period, PageRequest request) {
+  std::string newest = is_last_known(period) ? newest_first(last_ms(period)) : "";
+  std::string oldest = is_first_known(period) ? newest_first(first_ms(period) - 1) : "";
+  const bool forwards = request.direction == store::Direction::forwards;
+  request.after = forwards ? newest : oldest;
+  request.until = forwards ? std::move(oldest) : std::move(newest);
+  return request;
+}
+
+Queries::Keep made_within(const Period& period) {
+  if (period == Period{}) return {};
+  return [period](const Document& document) {
+    const auto json = store::Json::parse(document.json);
+    const std::string_view made = json ? json->text("created_at") : "";
+    return (!is_first_known(period) || made >= iso_time(first_ms(period))) && (!is_last_known(period) || made <= iso_time(last_ms(period)));
+  };
 }
 
 // An entry's key goes on behind its order, and so comes after it.

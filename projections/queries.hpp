@@ -39,6 +39,9 @@ struct PageRequest {
   std::string cursor;          // of the page before; empty: from the newest. A foreign one gives another place, never foreign documents
   std::size_t limit = 0;       // 0: page_default; at most page_max
   store::Direction direction = store::Direction::forwards;   // backwards: from the list's end
+  // Between these two orders (as Documents::list takes them), in the order in which it is read; empty: as far as the list goes.
+  std::string after = {};
+  std::string until = {};
 };
 // Days since 1970-01-01, both included: as they are, any.
 struct Period {
@@ -107,6 +110,11 @@ class Queries {
   const store::Store& store_;
   const Keyspaces& keyspaces_;
 };
+
+// Of a list in the order of time: only what was made on these days.
+[[nodiscard]] PageRequest within(const Period& period, PageRequest request);
+// The same of a list in another order, which is read for that.
+[[nodiscard]] Queries::Keep made_within(const Period& period);
 
 // The cursor of a page that begins with the first entry of this order (as Documents::list takes it), or with what follows it.
 [[nodiscard]] std::string cursor_at(std::string_view order);

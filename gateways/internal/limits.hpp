@@ -26,6 +26,8 @@ inline constexpr std::size_t outlook_deliveries = 1'000;     // that suppliers o
 inline constexpr int outlook_share = 10;                     // an outlook is kept for so many times as long as it took
 inline constexpr std::size_t outlooks_kept = 64;             // workshops
 
+inline constexpr std::size_t connections_shown = 1'000;      // to printers, of one workshop
+
 inline constexpr int projectors_asked = 2;                   // one that does not answer, and another
 inline constexpr auto connect_time = 500ms;                  // to a projector
 inline constexpr auto answer_time = 2'000ms;                 // and for its answer, beside what the question waits for

@@ -10,6 +10,7 @@
 #include <memory>
 #include <utility>
 
+#include "gateways/internal/connections.hpp"
 #include "gateways/internal/dates.hpp"
 #include "gateways/internal/limits.hpp"
 #include "gateways/internal/promises.hpp"
@@ -55,7 +56,7 @@ std::expected<Stock, p::QueryError> stock_of(const p::Queries& queries, const p:
   Stock stock;
   p::PageRequest request{"", p::page_max};
   do {
-    const auto materials = p::inventory::list(queries, {scope.partition, scope.workshop, {}}, "", request);
+    const auto materials = p::inventory::list(queries, {scope.partition, scope.workshop, {}}, "", "", request);
     if (!materials) return std::unexpected(materials.error());
     for (const p::Document& document : materials->items) {
       const auto json = Json::parse(document.json);
@@ -155,28 +156,38 @@ Found find(const p::Queries& queries, const p::Scope& scope, const FindDocument&
     case Thing::supplier: return p::purchases::find_supplier(queries, scope, find.id);
     case Thing::customer: return p::customers::find(queries, scope, find.id);
     case Thing::buyer: return buyer_with_orders(queries, scope, find.id);
+    case Thing::printer_connections: return printer_connections(queries, scope);
   }
   std::unreachable();
+}
+
+std::expected<p::Page, p::QueryError> production_orders(const p::Queries& queries, const p::Scope& scope, const ReadPage& read,
+                                                        const Sorting& sorting, const p::PageRequest& request) {
+  const bool waiting = read.status == "waiting";
+  if (waiting && (read.sort.empty() || sorting.by == "priority"))
+    return p::production::queue(queries, scope, request, made_within(read.period));
+  if (!sorting.by.empty()) return p::production::list_by(queries, scope, sorting.by, read.status, request, made_within(read.period));
+  if (waiting) return p::production::list_by(queries, scope, "created_at", read.status, within(read.period, request));
+  return p::production::list(queries, scope, read.status, within(read.period, request));
 }
 
 std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::Scope& scope, const ReadPage& read, const Dates& dates) {
   const Sorting sorting = sorting_of(read.sort);
   const p::PageRequest request{read.cursor, read.limit, sorting.direction};
   switch (read.list) {
-    case List::quotes: return p::quotes::list(queries, scope, read.owner, read.status, request);
-    case List::orders: return p::orders::list(queries, scope, {read.owner, read.status, read.category, read.search}, request);
-    case List::production_orders:
-      return dates.production_orders(read.status == "waiting" ? p::production::queue(queries, scope, request)
-                                                              : p::production::list(queries, scope, read.status, request));
-    case List::materials: return p::inventory::list(queries, scope, read.status, request);
+    case List::quotes: return p::quotes::list(queries, scope, read.owner, read.status, within(read.period, request));
+    case List::orders:
+      return p::orders::list(queries, scope, {read.owner, read.status, read.category, read.search}, within(read.period, request));
+    case List::production_orders: return dates.production_orders(production_orders(queries, scope, read, sorting, request));
+    case List::materials: return p::inventory::list(queries, scope, read.status, sorting.by, request);
     case List::ledger: return p::inventory::ledger(queries, scope, read.owner, request);
-    case List::printers: return p::printers::list(queries, scope, read.status, request);
+    case List::printers: return p::printers::list(queries, scope, read.status, sorting.by, request);
     case List::products: return p::products::list(queries, scope, {read.category, read.search, read.status}, sorting.by, request);
     case List::product_ledger: return p::products::ledger(queries, scope, read.owner, request);
     case List::offers:
       return offers(queries, scope, {read.category, read.search, "active"}, read.status == "in_stock", sorting.by, request);
     case List::sku_mappings: return p::products::mappings(queries, scope, request);
-    case List::purchase_orders: return p::purchases::list(queries, scope, read.status, request);
+    case List::purchase_orders: return p::purchases::list(queries, scope, read.status, sorting.by, request);
     case List::suppliers: return p::purchases::suppliers(queries, scope, request);
     case List::effects: return p::effects::list(queries, scope, read.status, request);
     case List::lots: return p::lots::list(queries, scope, read.owner, read.status, request);
@@ -187,7 +198,7 @@ std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::S
     case List::print_costs: return p::analytics::jobs(queries, scope, {read.owner, read.category}, read.period, request);
     case List::order_costs: return p::analytics::orders(queries, scope, read.period, request);
     case List::product_costs: return p::analytics::products(queries, scope, request);
-    case List::buyers: return p::buyers::list(queries, scope, read.status, request);
+    case List::buyers: return p::buyers::list(queries, scope, read.status, sorting.by, request);
     case List::categories: return p::products::categories(queries, scope, request);
   }
   std::unreachable();

@@ -66,8 +66,8 @@ std::expected<Outlook, p::QueryError> Outlook::read(const p::Queries& queries, c
   auto awaited = Awaited::read(queries, all, now);
   if (!awaited) return std::unexpected(awaited.error());
   out.awaited_ = std::move(*awaited);
-  auto listed = each([&](const p::PageRequest& request) { return p::printers::list(queries, all, "", request); }, limits::outlook_printers,
-                     [&](const Json& printer) { out.add_printer(printer); });
+  auto listed = each([&](const p::PageRequest& request) { return p::printers::list(queries, all, "", "", request); },
+                     limits::outlook_printers, [&](const Json& printer) { out.add_printer(printer); });
   if (listed)
     listed = each([&](const p::PageRequest& request) { return p::production::queue(queries, all, request); }, limits::outlook_orders,
                   [&](const Json& order) { out.add_order(order); });

@@ -32,8 +32,9 @@ enum class Thing : std::uint8_t {
   supplier,
   customer,                  // what he says of himself
   buyer,                     // and the newest of his orders, in short
+  printer_connections,       // of all printers; has no id
 };
-inline constexpr Thing last_thing = Thing::buyer;
+inline constexpr Thing last_thing = Thing::printer_connections;
 
 enum class List : std::uint8_t {
   quotes, orders, production_orders, materials, ledger, printers, products, effects, sku_mappings,
@@ -59,7 +60,7 @@ struct ReadPage {
   std::string category = {}; // of products; the source of orders; the product of prints; empty: any
   std::string search = {};   // words, of products; numbers and SKUs, of orders
   std::string sort = {};     // "price", "-created_at": sorting.hpp; empty: the list's own order
-  projections::Period period = {};   // of costs: when the prints ended
+  projections::Period period = {};   // of costs: when the prints ended; of quotes, orders and production orders: when they were made
   friend bool operator==(const ReadPage&, const ReadPage&) = default;
 };
 

@@ -105,7 +105,10 @@ void add_shops(http::Router& router, Api& api);
 void add_squarespace_webhook(http::Router& router, Api& api);
 void add_woocommerce_webhook(http::Router& router, Api& api);
 void add_reference(http::Router& router, Api& api);
-// All of them.
+// From here on, a route of the router refuses what the contract does not let its query parameters say: another word than those of
+// its list is a 400, and is not taken for a filter that finds nothing. Whose request it is does not matter to that.
+void hold_to_contract(http::Router& router);
+// All of them, held to the contract.
 void add_routes(http::Router& router, Api& api);
 
 }  // namespace layerline::rest

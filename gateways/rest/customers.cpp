@@ -1,5 +1,4 @@
 // /customers: who has bought, with an account or without, for the staff. What a customer says of himself is /users/me.
-#include "domain/orders/buyer.hpp"
 #include "gateways/rest/api.hpp"
 
 namespace layerline::rest {
@@ -8,9 +7,6 @@ namespace {
 awaitable<Response> list(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
-  const std::string_view kind = request.query("kind").value_or("");
-  if (!kind.empty() && !orders::buyer_kind_from(kind))
-    co_return http::problem(400, "unknown-kind", "A customer is a guest, a person or a business.");
   co_return co_await api.views.list(List::buyers, *caller, request);
 }
 

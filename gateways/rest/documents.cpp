@@ -80,8 +80,8 @@ std::string status_of_order(const Document& order) {
   std::string out;
   json::Writer writer(out);
   writer.begin_object();
-  for (const char* name : {"id", "order_number", "status", "erp_status", "payment_status", "on_hold", "production_orders", "shipment",
-                           "parcels", "updated_at"})
+  for (const char* name : {"id", "order_number", "status", "erp_status", "payment_status", "on_hold", "priority", "due_date",
+                           "production_orders", "shipment", "parcels", "updated_at"})
     if (const Json* member = json ? json->find(name) : nullptr) writer.key(name).raw(member->str());
   writer.end();
   return out;

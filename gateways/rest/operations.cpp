@@ -18,7 +18,10 @@ awaitable<Response> status(Api& api, Request& request) {
       .member("partition", caller->partition).member("role", caller->access.role).key("services").begin_array();
   for (const circuit::Standing& standing : api.circuits.all())
     if (standing.name.workshop.empty() || standing.name.workshop == caller->access.workshop) circuit::write(writer, standing);
-  writer.end().end();
+  writer.end().key("printers");
+  // What shows them may be the very thing that is broken.
+  const auto printers = co_await api.views.find(Thing::printer_connections, *caller, request, "");
+  (printers ? writer.raw(printers->document.json) : writer.null()).end();
   co_return http::json_response(200, std::move(out));
 }
 

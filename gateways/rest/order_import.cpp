@@ -71,15 +71,14 @@ std::string report(const OrderFile& file, bool dry_run) {
 awaitable<Response> import_orders(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
-  const std::string dry = std::string(request.query("dry_run").value_or("false"));
-  if (dry != "true" && dry != "false") co_return http::problem(400, "bad-dry-run", "dry_run is true or false.");
+  const bool dry = request.query("dry_run") == "true";
   auto file = read_order_file(request.body());
   if (!file) co_return std::move(file.error());
-  if (dry == "true") refuse_as_the_owner_would(*file, api.rules.currency_of(caller->access.workshop));
+  if (dry) refuse_as_the_owner_would(*file, api.rules.currency_of(caller->access.workshop));
   co_await note_unknown(api, *caller, request, *file);
   std::string position;
-  if (dry == "false") position = co_await take(api, *caller, *file);
-  Response response = http::json_response(200, report(*file, dry == "true"));
+  if (!dry) position = co_await take(api, *caller, *file);
+  Response response = http::json_response(200, report(*file, dry));
   if (!position.empty()) response.headers.emplace_back("Layerline-Position", std::move(position));
   co_return response;
 }

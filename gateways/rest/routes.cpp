@@ -31,6 +31,7 @@ void add_routes(http::Router& router, Api& api) {
   add_squarespace_webhook(router, api);
   add_woocommerce_webhook(router, api);
   add_reference(router, api);
+  hold_to_contract(router);
 }
 
 }  // namespace layerline::rest

@@ -7,6 +7,7 @@
 #include "gateways/internal/sorting.hpp"
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/limits.hpp"
+#include "gateways/rest/period.hpp"
 #include "projections/projector.hpp"
 
 namespace layerline::rest {
@@ -24,6 +25,7 @@ std::string_view missing(Thing thing) {
     case Thing::order: return "There is no such order.";
     case Thing::production_order: return "There is no such production order.";
     case Thing::material: return "There is no such material.";
+    case Thing::printer_connections:
     case Thing::printer: return "There is no such printer.";
     case Thing::product:
     case Thing::offer: return "There is no such product.";
@@ -69,6 +71,9 @@ std::optional<Response> refusal_of(List list, const Request& request) {
   const std::string_view why = fields.empty() ? "This list has one order." : "Sort it by one of the fields, with a - before it descending.";
   return http::problem(422, "not-sortable", why, {{"fields", fields}});
 }
+
+// Of the time in which they were made.
+bool has_period(List list) { return list == List::quotes || list == List::orders || list == List::production_orders; }
 
 // What Layerline-Min-Position asks for; nullopt: it is not a position of this journal.
 std::optional<std::vector<Needed>> needed_of(const Request& request, std::string_view journal_id) {
@@ -161,14 +166,13 @@ awaitable<Shown> Views::measured_quote(const Caller& caller, std::string id, std
 }
 
 awaitable<Response> Views::list(List list, const Caller& caller, const Request& request) const {
-  if (auto refusal = refusal_of(list, request)) return page(std::unexpected(std::move(*refusal)));
   ReadPage read{list, caller.staff() ? std::string(request.query("customer_id").value_or("")) : caller.access.customer,
-                std::string(request.query("status").value_or("")), std::string(request.query("cursor").value_or("")), *limit_of(request),
-                std::string(request.query(list == List::orders ? "source" : "category").value_or("")),
-                std::string(request.query("search").value_or("")), std::string(request.query("sort").value_or(""))};
+                std::string(request.query("status").value_or(""))};
+  read.category = request.query(list == List::orders ? "source" : "category").value_or("");
+  read.search = request.query("search").value_or("");
   if (list == List::buyers) read.status = request.query("kind").value_or("");
   if (list == List::offers) read.status = request.query("in_stock") == "true" ? "in_stock" : "";
-  return page(question(caller, request, std::move(read)));
+  return page_of(std::move(read), caller, request);
 }
 
 awaitable<Response> Views::list_of(List list, std::string owner, const Caller& caller, const Request& request) const {
@@ -180,6 +184,11 @@ awaitable<Response> Views::page_of(ReadPage read, const Caller& caller, const Re
   read.cursor = request.query("cursor").value_or("");
   read.limit = *limit_of(request);
   read.sort = request.query("sort").value_or("");
+  if (has_period(read.list)) {
+    auto period = period_of(request);
+    if (!period) return page(std::unexpected(std::move(period.error())));
+    read.period = *period;
+  }
   return page(question(caller, request, std::move(read)));
 }
 

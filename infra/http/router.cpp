@@ -97,8 +97,8 @@ const Route* Router::find(Request& request, std::vector<Method>& allowed) const 
   return nullptr;
 }
 
-std::vector<const Route*> Router::routes() const {
-  std::vector<const Route*> all;
+std::vector<Route*> Router::all() const {
+  std::vector<Route*> all;
   std::vector<const Node*> open = {root_.get()};
   while (!open.empty()) {
     const Node* node = open.back();
@@ -108,6 +108,15 @@ std::vector<const Route*> Router::routes() const {
     if (node->parameter) open.push_back(node->parameter.get());
   }
   return all;
+}
+
+std::vector<const Route*> Router::routes() const {
+  const std::vector<Route*> found = all();
+  return {found.begin(), found.end()};
+}
+
+void Router::wrap(const std::function<Handler(const Route&)>& wrapped) {
+  for (Route* route : all()) route->handler = wrapped(*route);
 }
 
 boost::asio::awaitable<Response> Router::handle(Request& request) const {

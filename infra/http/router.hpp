@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,6 +43,9 @@ class Router {
   // For every path that has no route.
   void add_otherwise(Handler handler, RouteOptions options = {});
 
+  // Puts another handler in the place of each that is there by now: what stands between the requests and all of them.
+  void wrap(const std::function<Handler(const Route&)>& wrapped);
+
   // The route, its parameters set in the request; or null, and `allowed` has the methods of that path (none: 404).
   // HEAD finds the route of GET unless it has one of its own.
   const Route* find(Request& request, std::vector<Method>& allowed) const;
@@ -55,6 +59,8 @@ class Router {
 
  private:
   struct Node;
+  [[nodiscard]] std::vector<Route*> all() const;
+
   std::unique_ptr<Node> root_;
   std::unique_ptr<Route> otherwise_;
 };

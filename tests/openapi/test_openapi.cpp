@@ -173,6 +173,22 @@ TEST_CASE("openapi: contract: every operation that takes a key or a link says th
   for (const std::string& operation : only_in_first(counted, operations(contract, "'429':"))) FAIL_CHECK("without 429: " << operation);
 }
 
+TEST_CASE("openapi: contract: another word than those of a parameter is refused, and they are named") {
+  Gateway gateway;
+  const auto type_of = [&](std::string_view target) {
+    const http::Response refused = gateway.get(target);
+    const std::string& body = std::get<std::string>(refused.body);
+    CHECK_MESSAGE((refused.status == 400) == body.contains("\"allowed\":\""), target, " ", body);
+    const std::size_t at = body.find("\"type\":\"") + 8;
+    return body.substr(at, body.find('"', at) - at);
+  };
+  CHECK(type_of("/api/v1/admin/effects?status=done") == "unknown-status");
+  CHECK(type_of("/api/v1/production-orders?status=") == "unknown-status");
+  CHECK(type_of("/api/v1/orders?status=PAID&status=paid") == "unknown-status");
+  CHECK(type_of("/api/v1/products?in_stock=1") == "bad-in-stock");
+  CHECK(type_of("/api/v1/orders?status=PAID&shape=round") == "unauthenticated");   // nothing is said of its shape
+}
+
 TEST_CASE("openapi: contract: it is served as it is written") {
   Gateway gateway;
   CHECK(text_of(gateway.get("/openapi.yaml")) == contract_file());

@@ -65,7 +65,7 @@ std::string listed(const testing::Journal& journal, std::string_view kind) {
   std::string out;
   PageRequest request{.cursor = "", .limit = 1};
   do {
-    const auto page = buyers::list(folded.queries, here, kind, request);
+    const auto page = buyers::list(folded.queries, here, kind, "", request);
     REQUIRE(page);
     for (const Document& document : page->items) out += std::string(Json::parse(document.json)->text("id")) + " ";
     request.cursor = page->cursor;

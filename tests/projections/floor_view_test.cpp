@@ -53,6 +53,50 @@ TEST_CASE("projections: printers: a new name, volume and price are shown, and wh
   CHECK(member(change(0, ""), "price_per_hour") == "null");
 }
 
+TEST_CASE("projections: printers: a connection is open while the printer can not be reached, and says since when and what it failed by") {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  const auto connection = [&] {
+    const Folded folded(journal);
+    const Json json = parsed(printers::find(folded.queries, here, "p1"));
+    const Json& shown = *json.find("connection");
+    return std::string(shown.text("state")) + " " + std::to_string(shown.integer("failures")) + " " + member(shown, "last_failure");
+  };
+  const auto say = [&](const std::string& status) {
+    auto* changed = journal.commit().on("printer/p1").mutable_printer_status_changed();
+    changed->set_printer("p1");
+    changed->set_status(status);
+  };
+  const auto times = [&] {
+    const Folded folded(journal);
+    const Json json = parsed(printers::find(folded.queries, here, "p1"));
+    return std::pair(std::string(json.find("connection")->text("since")), std::string(json.find("connection")->text("last_failure_at")));
+  };
+  say("idle");
+  CHECK(connection() == "closed 0 null");
+  const auto reached = times();
+  say("busy");
+  CHECK(times() == reached);
+  say("stale");
+  CHECK(connection() == "half_open 1 \"stale\"");
+  say("offline");
+  CHECK(connection() == "open 2 \"offline\"");
+  const auto lost = times();
+  CHECK(lost.first > reached.first);
+  CHECK(lost.first == lost.second);
+  say("auth_failed");
+  CHECK(connection() == "open 3 \"auth_failed\"");
+  CHECK(times().first == lost.first);
+  CHECK(times().second > lost.second);
+  say("idle");
+  CHECK(connection() == "closed 0 \"auth_failed\"");
+  auto* added = journal.commit().on("printer/new").mutable_printer_added();
+  added->set_printer("new");
+  const Folded folded(journal);
+  CHECK(member(*parsed(printers::find(folded.queries, here, "new")).find("connection"), "last_failure") == "null");
+  CHECK(parsed(printers::find(folded.queries, here, "new")).find("connection")->text("state") == "open");
+}
+
 TEST_CASE("projections: planning: what comes after the last print is as the rules say, and a workshop from before counts no work") {
   testing::Journal journal;
   testing::open_workshop(journal);

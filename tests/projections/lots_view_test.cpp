@@ -363,7 +363,7 @@ TEST_CASE("projections: inventory: a material is low under the safety stock of i
   };
   const auto low = [&] {
     const testing::Folded folded(journal);
-    return items(inventory::list(folded.queries, here, "low", {})).size();
+    return items(inventory::list(folded.queries, here, "low", "", {})).size();
   };
   CHECK(low() == 0);
   keep(1'000'000'000'001);

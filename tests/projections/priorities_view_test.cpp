@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "infra/store/json_tree.hpp"
+#include "projections/orders.hpp"
 #include "projections/production.hpp"
 #include "tests/projections/folded.hpp"
 #include "tests/projections/journey.hpp"
@@ -88,4 +89,44 @@ TEST_CASE("projections: production: what is rescheduled stands in the queue once
   again->set_production_order("c");
   again->set_quantity(1);
   CHECK(queue(journal) == "c b a ");
+}
+
+TEST_CASE("projections: orders: an order is as urgent as what is made for it, and before that as was asked") {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  auto* placed = journal.commit().on("order/o").mutable_order_placed();
+  placed->set_order("o");
+  placed->set_number("SO-1");
+  placed->set_source("manual");
+  placed->set_customer("customer-1");
+  placed->set_currency("USD");
+  placed->set_priority(4);
+  placed->set_due_ms(new_year_ms + 9 * day_ms);
+  const auto urgency = [&] {
+    const Folded folded(journal);
+    const Json order = *Json::parse(orders::find(folded.queries, here, "o")->json);
+    return std::to_string(order.integer("priority")) + " " + order.find("due_date")->str();
+  };
+  const auto make = [&](const std::string& id, std::int64_t priority, std::int64_t due_ms) {
+    auto& created = made(journal, id);
+    created.set_order("o");
+    created.set_priority(priority);
+    created.set_due_ms(due_ms);
+  };
+  CHECK(urgency() == "4 \"2026-01-10\"");
+  make("a", 4, 0);
+  CHECK(urgency() == "4 null");
+  make("b", 3, new_year_ms + day_ms);
+  make("c", 5, new_year_ms);
+  made(journal, "of-nobody").set_priority(1);
+  CHECK(urgency() == "3 \"2026-01-01\"");
+  reschedule(journal, "a", 2, 0);
+  CHECK(urgency() == "2 \"2026-01-01\"");
+  reschedule(journal, "of-nobody", 1, new_year_ms - day_ms);
+  journal.commit().on("production/c").mutable_production_cancelled()->set_production_order("c");
+  reschedule(journal, "a", 3, 0);
+  CHECK(urgency() == "3 \"2026-01-02\"");
+  for (const std::string id : {"a", "b"})
+    journal.commit().on("production/" + id).mutable_production_cancelled()->set_production_order(id);
+  CHECK(urgency() == "3 \"2026-01-02\"");
 }

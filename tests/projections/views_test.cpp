@@ -148,7 +148,8 @@ TEST_CASE("projections: orders: the timeline shows every state from the upload t
   CHECK(member(*order.find("shipping"), "line2") == "null");
   CHECK(order.find("shipment")->text("tracking_number") == "00340434161094015902");
   CHECK(member(order, "production_orders") ==
-        R"([{"id":"production-00000001","number":"PO-2026-001","line_id":null,"quantity":1,"printed":1,"status":"completed"}])");
+        R"([{"id":"production-00000001","number":"PO-2026-001","line_id":null,"quantity":1,"printed":1,"status":"completed",)"
+        R"("priority":3,"due_date":null}])");
   CHECK(parsed(orders::find_by_quote(folded.queries, here, "quote-00000001")).text("id") == "order-00000001");
   CHECK(parsed(orders::find_payment_by_intent(folded.queries, here, "pi-00000001")).text("status") == "succeeded");
   CHECK(parsed(quotes::find(folded.queries, here, "quote-00000001")).text("order_number") == "SO-2026-001");
