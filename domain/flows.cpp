@@ -144,6 +144,8 @@ constexpr std::array production_steps{
     Of<M>{M::failed, K::kPrintDispatched, M::printing},
     Of<M>{M::printing, K::kProductionUnitFailed, M::failed},
     Of<M>{M::queued, K::kProductionUnitFailed, M::failed},   // of two at once, the other one was begun again
+    Of<M>{M::failed, K::kProductionPiecesMade, M::queued},   // those that had failed, at least
+    Of<M>{M::failed, K::kProductionPiecesMade, M::printing},
     Of<M>{M::printing, K::kProductionReprintNeeded, M::queued},
     Of<M>{M::failed, K::kProductionReprintNeeded, M::queued},
     Of<M>{M::completed, K::kProductionReprintNeeded, M::queued},

@@ -210,7 +210,8 @@ struct Fold {
                    events::ShortageNoted, events::ReservationReleased, events::ReservationHeld, events::StockLow, events::PrintFileAttached,
                    events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed,
                    events::ProductionCompleted, events::ProductionCancelled, events::ProductionReprintNeeded, events::WorkStepDone,
-                   events::ProductionChecked, events::PrintProgressed, events::PrintPaused, events::PrintResumed, events::PrintEndUnknown,
+                   events::ProductionChecked, events::ProductionPiecesMade, events::PrintProgressed, events::PrintPaused,
+                   events::PrintResumed, events::PrintEndUnknown,
                    events::PrintStopRequested, events::PrinterStatusChanged, events::FilamentLoaded, events::PlateGateClosed,
                    events::PlateCleared>
   void operator()(const T&) {}

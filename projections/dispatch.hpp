@@ -68,7 +68,7 @@ template <class T>
 concept ProductionEvent = OneOf<T, events::ProductionOrderCreated, events::PrintFileAttached, events::PrintFileRefused,
     events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed, events::ProductionCompleted,
     events::ProductionCancelled, events::ProductionReprintNeeded, events::ProductionChecked, events::WorkStepDone,
-    events::ProductionRescheduled>;
+    events::ProductionRescheduled, events::ProductionPiecesMade>;
 template <class T>
 concept PrinterEvent = OneOf<T, events::PrinterAdded, events::PrinterStatusChanged, events::FilamentLoaded,
     events::PlateGateClosed, events::PlateCleared, events::PrinterChanged>;
@@ -144,6 +144,7 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kProductionUnitFailed: fold(event.production_unit_failed()); return true;
     case Kind::kProductionCompleted: fold(event.production_completed()); return true;
     case Kind::kProductionCancelled: fold(event.production_cancelled()); return true;
+    case Kind::kProductionPiecesMade: fold(event.production_pieces_made()); return true;
     case Kind::kProductionReprintNeeded: fold(event.production_reprint_needed()); return true;
     case Kind::kProductionRescheduled: fold(event.production_rescheduled()); return true;
     case Kind::kPrinterAdded: fold(event.printer_added()); return true;

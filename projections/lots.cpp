@@ -129,9 +129,13 @@ struct Fold {
   Json::Array take_pieces(const Event& gone, std::int64_t units, const First& first);
   void deliver(const std::string& holder, const std::string& made, std::int64_t units);
   void trace(const std::string& order, const std::string& made, std::int64_t units, int depth);
+  // Piece by piece, as they are printed: who arrives when the last one was of the same origin joins it.
   void operator()(const events::UnitsReceived& received) {
-    pieces(received.product()).push_back(Json{{"made", received.production_order()}, {"reference", received.reference()},
-                                                 {"units", received.quantity()}});
+    Json::Array& there = pieces(received.product());
+    const bool joins = !there.empty() && there.back().text("made") == received.production_order() &&
+                       there.back().text("reference") == received.reference();
+    if (!joins) there.push_back(Json{{"made", received.production_order()}, {"reference", received.reference()}, {"units", 0}});
+    there.back()["units"] = there.back().integer("units") + received.quantity();
   }
   void operator()(const events::UnitsIssued& issued) {
     const auto made_for_it = [&](const std::string& made) {
@@ -161,7 +165,7 @@ struct Fold {
                    events::ShortageNoted, events::ReservationReleased, events::StockLow, events::PrintFileAttached,
                    events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted, events::ProductionUnitFailed,
                    events::ProductionCompleted, events::ProductionCancelled, events::ProductionReprintNeeded, events::WorkStepDone,
-                   events::ProductionChecked, events::ProductionRescheduled>
+                   events::ProductionChecked, events::ProductionRescheduled, events::ProductionPiecesMade>
   void operator()(const T&) {}
 };
 
@@ -337,7 +341,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "lots", .version = 3, .poison = Poison::stop, .apply = apply};
+const View view{.name = "lots", .version = 4, .poison = Poison::stop, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view lot) {
   return queries.get(view.name, scope, "lot", lot);

@@ -202,6 +202,9 @@ struct Fold {
   void operator()(const events::ProductionUnitPrinted& printed) {
     if (Json* found = production(printed.production_order())) (*found)["printed"] = found->integer("printed") + 1;
   }
+  void operator()(const events::ProductionPiecesMade& made) {
+    if (Json* found = production(made.production_order())) (*found)["printed"] = found->integer("printed") + made.quantity();
+  }
   void operator()(const events::ProductionReprintNeeded& needed) {
     if (Json* found = production(needed.production_order())) {
       (*found)["printed"] = std::max<std::int64_t>(0, found->integer("printed") - needed.quantity());

@@ -313,7 +313,7 @@ struct Fold {
                    events::QualityPhotoTaken,
                    events::PrintFileAttached, events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted,
                    events::ProductionUnitFailed, events::ProductionCompleted, events::ProductionReprintNeeded,
-                   events::ProductionRescheduled>
+                   events::ProductionRescheduled, events::ProductionPiecesMade>
   void operator()(const T&) {}
 };
 

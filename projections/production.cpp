@@ -56,6 +56,7 @@ struct Fold {
     add(entry.json, "failed", 1);
     if (entry.status != "completed" && entry.status != "cancelled") status(entry, "failed");
   }
+  void operator()(const events::ProductionPiecesMade& made);
   void operator()(const events::ProductionReprintNeeded& needed) {
     Entry& entry = changed(needed.production_order());
     const std::int64_t from_failed = std::min(entry.json.integer("failed"), needed.quantity());
@@ -247,6 +248,18 @@ void Fold::set_steps(Entry& production, Steps what) {
     entry.json["production_order_id"] = id;
     entry.json["production_order_number"] = production.json["number"];
   }
+}
+
+// Failed ones first.
+void Fold::operator()(const events::ProductionPiecesMade& made) {
+  Entry& entry = changed(made.production_order());
+  const std::int64_t from_failed = std::min(entry.json.integer("failed"), made.quantity());
+  add(entry.json, "failed", -from_failed);
+  add(entry.json, "open", from_failed - made.quantity());
+  add(entry.json, "printed", made.quantity());
+  if (entry.status == "failed" && entry.json.integer("failed") == 0)
+    status(entry, entry.json.integer("in_progress") > 0 ? "printing" : "queued");
+  requeue(entry);
 }
 
 void Fold::operator()(const events::ProductionChecked& checked) {

@@ -5,6 +5,7 @@
 #include "domain/policies/mails.hpp"
 #include "domain/policies/routine.hpp"
 #include "domain/production/components.hpp"
+#include "domain/production/finished.hpp"
 #include "domain/production/leftover.hpp"
 #include "domain/workshop/workshop.hpp"
 
@@ -155,11 +156,24 @@ Events on_piece(const std::string& id, const Context& context) {
   return production::complete_if_done(production.id, context);
 }
 
-// Of a cancelled order it may have been finished before its printer stopped.
+// Of a cancelled order it may have been finished before its printer stopped. The last piece completes its order, and is received with that.
 Events on_printed(const std::string& id, const Context& context) {
   Events out = on_piece(id, context);
   const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(id));
   if (production.status == production::Status::cancelled) production::receive_left(production, 1, context, out);
+  if (production.printed < production.quantity) out.append(production::receive_printed(production, context));
+  return out;
+}
+
+// A piece whose print had failed had nothing reserved any more: what it used was reserved for the others, who get as much again.
+Events on_pieces_made(const events::ProductionPiecesMade& event, const Context& context) {
+  const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(event.production_order()));
+  Events out = production::receive_made(production, event.quantity(), context);
+  const inventory::Material* material = context.workshop.material(production.material);
+  if (material == nullptr) return out;
+  const Mass noted = inventory::reserved_for(*material, production.id) + inventory::short_by(*material, production.id);
+  const Mass needed = production::mass_of(production, production.open + production.in_progress);
+  if (needed > noted) out.append(inventory::reserve(production.material, production.id, needed - noted, context));
   return out;
 }
 
@@ -173,7 +187,7 @@ Events on_production_completed(const events::ProductionCompleted& event, const C
   Events out;
   if (const inventory::Material* material = context.workshop.material(production.material))
     out = inventory::release(production.material, production.id, inventory::reserved_for(*material, production.id), context);
-  out.append(products::receive(production.id, context));
+  out.append(products::receive(production.id, production.printed, context));
   products::issue_all(production.id.str(), context, out);   // its components are in the pieces now
   out.append(production::complete_above(production, context));
   out.append(orders::production_completed(production.order, context));
@@ -183,7 +197,7 @@ Events on_production_completed(const events::ProductionCompleted& event, const C
 // The last step puts the units on the shelf.
 Events on_step(const events::WorkStepDone& event, const Context& context) {
   const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(event.production_order()));
-  return production.status == production::Status::completed ? products::receive(production.id, context) : Events{};
+  return production.status == production::Status::completed ? products::receive(production.id, production.printed, context) : Events{};
 }
 
 }  // namespace
@@ -249,6 +263,7 @@ Events react(const events::Event& event, const Context& context) {
     case K::kProductionReprintNeeded: return on_reprint(event.production_reprint_needed(), context);
     case K::kProductionFileAttached: return printing::dispatch(context);
     case K::kProductionUnitPrinted: return on_printed(event.production_unit_printed().production_order(), context);
+    case K::kProductionPiecesMade: return on_pieces_made(event.production_pieces_made(), context);
     case K::kProductionUnitFailed: return on_piece(event.production_unit_failed().production_order(), context);
     case K::kProductionCompleted: return on_production_completed(event.production_completed(), context);
     case K::kProductionRescheduled:   // why those wait that stand at the front now

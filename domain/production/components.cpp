@@ -62,6 +62,13 @@ Events provide_components(const ProductionOrderId& id, const Context& context) {
   return out;
 }
 
+void use_components(const ProductionOrder& production, std::int64_t pieces, const Context& context, Events& out) {
+  const std::int64_t left = production.quantity - production.delivered;
+  auto of_others = components_of(production, left - pieces, context.workshop);   // rounded up, as they were provided
+  for (const auto& [component, quantity] : components_of(production, left, context.workshop))
+    products::issue(component, production.id.str(), quantity - of_others[component], context, out);
+}
+
 Events complete_above(const ProductionOrder& component, const Context& context) {
   const ProductionOrder* above = context.workshop.production_order(ProductionOrderId(component.holder));
   return above == nullptr ? Events{} : complete_if_done(above->id, context);

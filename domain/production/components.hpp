@@ -23,6 +23,8 @@ struct MissingComponent {
 
 // Those of the pieces that are to be delivered, as far as nobody has provided them: pieces that are made again took theirs with them.
 [[nodiscard]] Events provide_components(const ProductionOrderId&, const Context&);
+// What goes into so many pieces is in them now.
+void use_components(const ProductionOrder&, std::int64_t pieces, const Context&, Events& out);
 // A component came: what it is for may be complete now.
 [[nodiscard]] Events complete_above(const ProductionOrder& component, const Context&);
 

@@ -28,17 +28,17 @@ std::int64_t sent(const ProductionOrder& production, const Workshop& workshop) {
   return line == nullptr ? order->sent : line->sent;
 }
 
-// How many finished pieces are there to be scrapped: once the stock has received them, those that lie there and are its holder's or
+// How many finished pieces are there to be scrapped: of those that the stock has received, the ones that lie there and are its holder's or
 // nobody's.
 std::int64_t there(const ProductionOrder& production, const Workshop& workshop) {
   const products::Product* product = workshop.product(production.product);
   if (product == nullptr || !product->catalogue) return std::max<std::int64_t>(0, production.printed - sent(production, workshop));
-  if (production.delivered == 0) return production.printed;
   std::int64_t of_it = 0;
   for (const products::Batch& batch : product->batches) of_it += batch.production == production.id ? batch.units : 0;
   const std::int64_t held = products::held(workshop, product->id, production.holder);
   const std::int64_t free = waited_for(production, workshop) ? held : std::max(held, product->available());
-  return std::min({production.printed, of_it, free});
+  const std::int64_t not_received = std::max<std::int64_t>(0, production.printed - production.delivered);
+  return std::min(production.printed, not_received + std::min(of_it, free));
 }
 
 // Why so many can't be scrapped.

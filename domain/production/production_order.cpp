@@ -87,6 +87,18 @@ void evolve(Workshop& workshop, const events::ProductionUnitFailed& event, Time)
   if (!over(production)) production.status = Status::failed;
 }
 
+void evolve(Workshop& workshop, const events::ProductionPiecesMade& event, Time) {
+  ProductionOrder& production = edit(workshop, event.production_order());
+  const std::int64_t from_failed = std::min(production.failed, event.quantity());
+  production.failed -= from_failed;
+  production.open -= event.quantity() - from_failed;
+  production.printed += event.quantity();
+  if (production.open == 0) production.waits_for.clear();
+  if (production.status == Status::failed && production.failed == 0)
+    production.status = production.in_progress > 0 ? Status::printing : Status::queued;
+  requeue(workshop, production);
+}
+
 void evolve(Workshop& workshop, const events::ProductionReprintNeeded& event, Time) {
   ProductionOrder& production = edit(workshop, event.production_order());
   const std::int64_t from_failed = std::min(production.failed, event.quantity());
@@ -267,23 +279,65 @@ Rejection missing(const MissingComponent& component, const ProductionOrder& prod
   return rejection;
 }
 
+// Why so many can't have been made.
+std::optional<Rejection> contradiction(const CompleteProduction& command, const ProductionOrder& production) {
+  if (!command.quantity) {
+    if (production.in_progress == 0) return std::nullopt;
+    return refuse("production-printing", fmt::format("A piece of {} is being printed.", production.number)).error();
+  }
+  const std::int64_t left = production.open + production.failed;
+  if (left == 0) return refuse("quantity-out-of-range", fmt::format("No piece of {} is left to be made.", production.number)).error();
+  if (*command.quantity >= 1 && *command.quantity <= left) return std::nullopt;
+  const std::string detail = fmt::format("Between 1 and {} pieces of {} are left to be made.", left, production.number);
+  return refuse("quantity-out-of-range", detail).error();
+}
+
+// Of all that is left to be made their part: what is rounded up, is so once.
+Mass mass_of_next(const ProductionOrder& production, std::int64_t pieces) {
+  const std::int64_t left = production.open + production.failed + production.in_progress;
+  return mass_of(production, left) - mass_of(production, left - pieces);
+}
+
+// The pieces were made without a print of ours: their material is booked as estimated.
+Events consume_by_hand(const ProductionOrder& production, std::int64_t pieces, const Context& context) {
+  if (pieces == 0) return {};
+  return inventory::consume(production.material, production.id, PrintJobId("by-hand-" + context.ids.next(context.now)),
+                            mass_of_next(production, pieces), "estimated", context);
+}
+
+// The others are still printed: what their material is short of stays noted, and no more.
+Events make_some(const ProductionOrder& production, std::int64_t pieces, const Context& context) {
+  Events out = consume_by_hand(production, pieces, context);
+  if (const inventory::Material* material = context.workshop.material(production.material)) {
+    const Mass reserved = inventory::reserved_for(*material, production.id);
+    const Mass kept = reserved - std::min(reserved, mass_of_next(production, pieces));
+    const std::int64_t to_print = production.open + production.failed + production.in_progress - std::max(pieces, production.failed);
+    out.append(inventory::lower_shortage(production.material, production.id,
+                                         std::max(Mass{}, mass_of(production, to_print) - kept), context));
+  }
+  auto* event = out.on(stream(production.id)).mutable_production_pieces_made();
+  event->set_production_order(production.id.str());
+  event->set_quantity(pieces);
+  event->set_by(context.actor);
+  return out;
+}
+
 }  // namespace
 
 Decided decide(const CompleteProduction& command, const Context& context) {
   const ProductionOrder* production = context.workshop.production_order(command.production);
   if (production == nullptr) return not_found("production order");
-  if (production->status == Status::completed) return Events{};
-  if (production->status == Status::cancelled)
-    return refuse("production-over", fmt::format("Production order {} is cancelled.", production->number));
-  if (production->in_progress > 0) return refuse("production-printing", fmt::format("A piece of {} is being printed.", production->number));
+  if (production->status == Status::completed && !command.quantity) return Events{};
+  if (over(*production))
+    return refuse("production-over", fmt::format("Production order {} is {}.", production->number,
+                                                 production->status == Status::cancelled ? "cancelled" : "finished"));
+  if (auto wrong = contradiction(command, *production)) return std::unexpected(std::move(*wrong));
   if (const auto component = missing_component(*production, context.workshop))
     return std::unexpected(missing(*component, *production, context.workshop));
-  Events out;
-  const std::int64_t pieces = production->open + production->failed;
-  // The pieces were made without a print of ours: their material is booked as estimated.
-  if (pieces > 0)
-    out.append(inventory::consume(production->material, production->id, PrintJobId("by-hand-" + context.ids.next(context.now)),
-                                  mass_of(*production, pieces), "estimated", context));
+  const std::int64_t left = production->open + production->failed;
+  if (command.quantity && (*command.quantity < left || production->in_progress > 0))
+    return make_some(*production, *command.quantity, context);
+  Events out = consume_by_hand(*production, left, context);
   auto* event = out.on(stream(production->id)).mutable_production_completed();
   event->set_production_order(production->id.str());
   event->set_order(production->order.str());

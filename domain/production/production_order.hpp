@@ -2,6 +2,7 @@
 // Pieces are open (to be printed), in progress, printed or failed (an operator starts them again).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,7 +71,8 @@ struct RecordPrintFile {
 };
 struct RecordPrintFileRefusal { EffectId effect; ProductionOrderId production; std::string reason; };
 struct StartProduction { ProductionOrderId production; };      // prints failed pieces again
-struct CompleteProduction { ProductionOrderId production; };   // the open pieces were made by other means
+// Pieces that are open or have failed were made by other means: all of them, or so many.
+struct CompleteProduction { ProductionOrderId production; std::optional<std::int64_t> quantity = std::nullopt; };
 // For the stock, by an operator or by planning. Its components get orders of their own where none are on hand.
 struct CreateProduction {
   ProductionOrderId production;
@@ -106,6 +108,7 @@ void evolve(Workshop&, const events::PrintFileAttached&, Time);
 void evolve(Workshop&, const events::ProductionDeferred&, Time);
 void evolve(Workshop&, const events::ProductionUnitPrinted&, Time);
 void evolve(Workshop&, const events::ProductionUnitFailed&, Time);
+void evolve(Workshop&, const events::ProductionPiecesMade&, Time);
 void evolve(Workshop&, const events::ProductionReprintNeeded&, Time);
 void evolve(Workshop&, const events::ProductionCompleted&, Time);
 void evolve(Workshop&, const events::ProductionCancelled&, Time);

@@ -127,11 +127,11 @@ void note_allocated(const ProductId& product, const std::string& holder, std::in
   event->set_quantity(quantity);
 }
 
-Events receive(const ProductionOrderId& id, const Context& context) {
+Events receive(const ProductionOrderId& id, std::int64_t most, const Context& context) {
   Events out;
   const production::ProductionOrder& production = context.workshop.production.at(id);
   const Product* product = context.workshop.product(production.product);
-  const std::int64_t quantity = production.quantity - production.delivered;
+  const std::int64_t quantity = std::min(most, production.printed - production.delivered);
   if (product == nullptr || !product->catalogue || quantity <= 0) return out;
   const bool goes_into_another = context.workshop.production_order(ProductionOrderId(production.holder)) != nullptr;
   if (!goes_into_another && !production::worked_on(production)) return out;
@@ -187,9 +187,11 @@ void scrap(const ProductionOrderId& id, std::int64_t quantity, const Context& co
   const production::ProductionOrder& production = context.workshop.production.at(id);
   const Product* product = context.workshop.product(production.product);
   if (product == nullptr || !product->catalogue) return;
+  // What the stock has not received yet was looked at first: on the shelf lies what is finished.
+  const std::int64_t of_stock = quantity - std::clamp<std::int64_t>(production.printed - production.delivered, 0, quantity);
   const std::int64_t held = held_by(*product, production.holder);
-  const std::string holder = held >= quantity ? production.holder : "";
-  const std::int64_t bad = std::min({quantity, production.delivered, holder.empty() ? product->available() : held});
+  const std::string holder = held >= of_stock ? production.holder : "";
+  const std::int64_t bad = std::min({of_stock, production.delivered, holder.empty() ? product->available() : held});
   note_scrapped(*product, id, holder, bad, context, out);
 }
 

@@ -17,16 +17,17 @@ struct AdjustUnits { ProductId product; std::int64_t difference = 0; std::string
 [[nodiscard]] Decided decide(const AdjustUnits&, const Context&);
 
 void note_allocated(const ProductId&, const std::string& holder, std::int64_t quantity, Events& out);
-// What a production order has finished, and its holder's share of it: all, as long as the holder waits for it. Nothing as long as work is
-// left to do on it; but what goes into something else goes there as it is printed, and is worked on there.
-[[nodiscard]] Events receive(const ProductionOrderId&, const Context&);
+// So many of the pieces that a production order has made and the stock has not received, and its holder's share of them: all, as long as
+// the holder waits for them. Nothing as long as work is left to do on them; but what goes into something else goes there as it is printed,
+// and is worked on there.
+[[nodiscard]] Events receive(const ProductionOrderId&, std::int64_t most, const Context&);
 // So many came from a supplier.
 [[nodiscard]] Decided receive_bought(const ProductId&, std::int64_t quantity, const std::string& reference, const Context&);
 // All that is held is given back. Nothing more is waited for.
 [[nodiscard]] Events release_all(const std::string& holder, const Context&);
 
 // What leaves the shelf; `out` holds what the same decision has said before, as no unit leaves twice.
-// Units of a finished production order turned out to be bad.
+// Pieces of a production order turned out to be bad: those that the stock has received.
 void scrap(const ProductionOrderId&, std::int64_t quantity, const Context&, Events& out);
 // So many of what is held turned out to be bad, and nobody knows who made them.
 void scrap_held(const Product&, const std::string& holder, std::int64_t quantity, const Context&, Events& out);

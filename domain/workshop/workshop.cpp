@@ -72,6 +72,7 @@ void evolve(Workshop& w, const std::string& stream, const events::Event& event, 
     case K::kProductionDeferred: production::evolve(w, event.production_deferred(), at); break;
     case K::kProductionUnitPrinted: production::evolve(w, event.production_unit_printed(), at); break;
     case K::kProductionUnitFailed: production::evolve(w, event.production_unit_failed(), at); break;
+    case K::kProductionPiecesMade: production::evolve(w, event.production_pieces_made(), at); break;
     case K::kProductionReprintNeeded: production::evolve(w, event.production_reprint_needed(), at); break;
     case K::kProductionCompleted: production::evolve(w, event.production_completed(), at); break;
     case K::kProductionRescheduled: production::evolve(w, event.production_rescheduled(), at); break;

@@ -60,7 +60,12 @@ awaitable<Response> start(Api& api, Request& request) {
 awaitable<Response> complete(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
-  co_return co_await say(api, request, *caller, production::CompleteProduction{production_id(request)});
+  auto body = Body::parse(request);
+  if (!body) co_return std::move(body.error());
+  production::CompleteProduction command{production_id(request)};
+  if (body->has("quantity")) command.quantity = body->integer("quantity", 0);
+  if (auto wrong = body->error()) co_return std::move(*wrong);
+  co_return co_await say(api, request, *caller, std::move(command));
 }
 
 // Another place in the queue.

@@ -242,7 +242,8 @@ void prints_everywhere(FlowWatch& watch) {
       out.emplace_back(printing::ResolvePrint{job, resolution, 0});
     const ProductionOrderId production = s.production_of(order).id;
     for (Command command : Commands{production::StartProduction{production}, production::CompleteProduction{production},
-                                    orders::CancelOrder{order, ""}, printing::ClearPlate{PrinterId("p1")}})
+                                    production::CompleteProduction{production, 1}, orders::CancelOrder{order, ""},
+                                    printing::ClearPlate{PrinterId("p1")}})
       out.push_back(std::move(command));
     return out;
   });
@@ -257,6 +258,9 @@ void pieces_fail_at_once(FlowWatch& watch) {
   s.sliced(s.production_of(order).id);
   for (const PrinterId& printer : printers) {
     s.given(printing::ObservePrint{.job = s.workshop.printer(printer)->job, .sight = printing::Sight::failed, .reason = "r"});
+    Scenario by_hand = s;
+    by_hand.when(production::CompleteProduction{s.production_of(order).id, 1});
+    watch.see(by_hand);
     s.given(production::StartProduction{s.production_of(order).id});
   }
   watch.see(s);

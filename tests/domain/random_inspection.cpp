@@ -33,6 +33,11 @@ Command inspection_command(Dice& dice, const Workshop& w) {
   return command;
 }
 
+production::CompleteProduction completion(Dice& dice, const ProductionOrderId& production) {
+  if (dice.chance(40)) return {production};
+  return {production, dice.upto(3)};
+}
+
 production::FinishWorkStep any_step(Dice& dice, const Workshop& w) {
   const production::ProductionOrder* production = w.production_order(dice.key_of(w.production));
   if (production == nullptr || production->steps.empty()) return {ProductionOrderId("none"), "sanding"};

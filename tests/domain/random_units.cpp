@@ -54,6 +54,10 @@ std::string broken_pieces(const Workshop& workshop) {
     const products::Product& product = workshop.products.at(production.product);
     if (production.status == production::Status::completed && production::missing_component(production, workshop))
       return production.number + " is complete, and a component is missing";
+    if (production.delivered > production.printed) return production.number + " gave the stock more pieces than it has made";
+    if (!production::over(production) && production.printed > production.delivered && product.catalogue && production.steps.empty() &&
+        !production::has_components(production, workshop))
+      return production.number + " has finished pieces that the stock did not get";
     if (production.status == production::Status::cancelled && product.catalogue && production.printed > production.delivered &&
         !production::has_components(production, workshop))
       return production.number + " is cancelled, and the stock did not get its pieces";

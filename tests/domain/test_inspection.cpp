@@ -174,7 +174,7 @@ TEST_CASE("inspection: a production order of which a print failed ends with fewe
   s.given(printing::ClearPlate{PrinterId("p1")});
   end(printing::Sight::finished);
   s.when(bad(2, false)).rejected("nothing-left");
-  s.when(bad(1, false)).with("production.checked").with("production.completed").with("units.received");
+  s.when(bad(1, false)).with("production.checked").with("production.completed").with("units.received", 0);
   CHECK(of(s).status == Status::completed);
   CHECK(shelf(s).on_hand == 1);
 }

@@ -62,16 +62,28 @@ TEST_CASE("leftover: what was printed of a cancelled order lies on the shelf, fo
   s.given(said(10));
   const ProductionOrderId made = the_order(s).production.front();
   print(s, 8);
-  s.given(orders::CancelOrder{the_order(s).id, ""}).with("units.received");
+  s.given(orders::CancelOrder{the_order(s).id, ""}).with("units.received", 0).with("units.released");
   CHECK(turtles(s).available() == 8);
   CHECK(turtles(s).batches == Batches{{made, "", 8}});
+}
+
+TEST_CASE("leftover: of a journal from before, the stock receives what was printed when the order is cancelled") {
+  Scenario s = catalogue();
+  s.given(said(10));
+  const ProductionOrderId made = the_order(s).production.front();
+  events::Event printed;   // the stock had nothing of it before the last one
+  printed.mutable_production_pieces_made()->set_production_order(made.str());
+  printed.mutable_production_pieces_made()->set_quantity(8);
+  evolve(s.workshop, "production/" + made.str(), printed, s.now);
+  s.given(orders::CancelOrder{the_order(s).id, ""}).with("units.received");
+  CHECK(turtles(s).available() == 8);
 }
 
 TEST_CASE("leftover: of a line whose quantity changed the new one takes what was printed, and only the rest is made") {
   Scenario s = catalogue();
   s.given(said(10));
   print(s, 8);
-  s.given(said(11, turtle, 2)).with("units.received").with("units.allocated").with("production.order_created");
+  s.given(said(11, turtle, 2)).with("units.released").with("units.allocated").with("production.order_created");
   CHECK(turtles(s).allocated == 8);
   CHECK(s.workshop.production_order(the_order(s).production.back())->quantity == 3);
 }

@@ -228,8 +228,7 @@ Command next_step(Dice& dice, const Workshop& w, const OrderId& id) {
     case orders::Status::printing:
       if (dice.chance(30)) return parcel_command(dice, w, id);
       return dice.chance(20) && !order->production.empty()
-                 ? Command(production::CompleteProduction{order->production[static_cast<std::size_t>(
-                       dice.upto(std::ssize(order->production) - 1))]})
+                 ? Command(completion(dice, order->production[static_cast<std::size_t>(dice.upto(std::ssize(order->production) - 1))]))
                  : Command(orders::ResumeOrder{id});
     case orders::Status::printed:
       for (const ProductionOrderId& p : order->production)
@@ -275,7 +274,7 @@ Command order_command(Dice& dice, const Scenario& s) {
     case 15:
       if (dice.chance(33)) return production::RescheduleProduction{dice.key_of(w.production), asked_urgency(dice, s.now)};
       return dice.chance(50) ? Command(production::StartProduction{dice.key_of(w.production)}) : any_step(dice, w);
-    case 16: return dice.chance(20) ? Command(production::CompleteProduction{dice.key_of(w.production)})
+    case 16: return dice.chance(20) ? Command(completion(dice, dice.key_of(w.production)))
                                     : Command(production::StartProduction{dice.key_of(w.production)});
     case 17: return shipments::RequestLabel{dice.key_of(w.orders), "ups"};
     case 18: return shipments::ShipOrder{dice.key_of(w.orders), "ups", "1Z"};

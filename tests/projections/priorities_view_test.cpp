@@ -1,5 +1,6 @@
 // The queue as the production view lists it: the same order as a workshop's.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "infra/store/json_tree.hpp"
 #include "projections/orders.hpp"
@@ -129,4 +130,27 @@ TEST_CASE("projections: orders: an order is as urgent as what is made for it, an
   for (const std::string id : {"a", "b"})
     journal.commit().on("production/" + id).mutable_production_cancelled()->set_production_order(id);
   CHECK(urgency() == "3 \"2026-01-02\"");
+TEST_CASE("projections: production: pieces that were made by other means are printed, failed ones first, and the rest waits") {
+  testing::Journal journal;
+  testing::open_workshop(journal);
+  made(journal, "a").set_quantity(4);
+  auto* dispatched = journal.commit().on("job/1").mutable_print_dispatched();
+  dispatched->set_job("1");
+  dispatched->set_production_order("a");
+  dispatched->set_printer("p1");
+  auto* failed = journal.commit().on("production/a").mutable_production_unit_failed();
+  failed->set_production_order("a");
+  failed->set_job("1");
+  const auto make = [&](std::int64_t quantity) {
+    auto* event = journal.commit().on("production/a").mutable_production_pieces_made();
+    event->set_production_order("a");
+    event->set_quantity(quantity);
+    const Json json = shown(journal, "a");
+    return fmt::format("{} {} open {} failed {} printed", json.text("status"), json.integer("open"), json.integer("failed"),
+                       json.integer("printed"));
+  };
+  CHECK(make(2) == "queued 2 open 0 failed 2 printed");
+  CHECK(queue(journal) == "a ");
+  CHECK(make(2) == "queued 0 open 0 failed 4 printed");
+  CHECK(queue(journal).empty());
 }

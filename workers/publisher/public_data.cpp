@@ -245,6 +245,8 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
       return production(event.production_deferred()).words("reasons", event.production_deferred().reasons());
     case Kind::kProductionUnitPrinted:
       return production(event.production_unit_printed()).id("job", event.production_unit_printed().job());
+    case Kind::kProductionPiecesMade:
+      return production(event.production_pieces_made()).number("quantity", event.production_pieces_made().quantity());
     case Kind::kProductionUnitFailed: return production(event.production_unit_failed()).id("job", event.production_unit_failed().job());
     case Kind::kProductionCompleted: return production(event.production_completed()).id("order", event.production_completed().order());
     case Kind::kProductionCancelled: return production(event.production_cancelled());
