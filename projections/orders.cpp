@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "domain/kernel/one_if_untold.hpp"
 #include "domain/kernel/words.hpp"
 #include "projections/dispatch.hpp"
 #include "projections/documents.hpp"
@@ -200,7 +201,8 @@ struct Fold {
   void operator()(const events::ProductionOrderCreated& created);
   void operator()(const events::ProductionRescheduled& rescheduled);
   void operator()(const events::ProductionUnitPrinted& printed) {
-    if (Json* found = production(printed.production_order())) (*found)["printed"] = found->integer("printed") + 1;
+    if (Json* found = production(printed.production_order()))
+      (*found)["printed"] = found->integer("printed") + one_if_untold(printed.quantity());
   }
   void operator()(const events::ProductionPiecesMade& made) {
     if (Json* found = production(made.production_order())) (*found)["printed"] = found->integer("printed") + made.quantity();

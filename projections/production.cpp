@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/kernel/one_if_untold.hpp"
 #include "projections/dispatch.hpp"
 #include "projections/documents.hpp"
 #include "projections/format.hpp"
@@ -47,13 +48,13 @@ struct Fold {
   }
   void operator()(const events::ProductionUnitPrinted& printed) {
     Json& json = changed(printed.production_order()).json;
-    add(json, "in_progress", -1);
-    add(json, "printed", 1);
+    add(json, "in_progress", -one_if_untold(printed.quantity()));
+    add(json, "printed", one_if_untold(printed.quantity()));
   }
   void operator()(const events::ProductionUnitFailed& failed) {
     Entry& entry = changed(failed.production_order());
-    add(entry.json, "in_progress", -1);
-    add(entry.json, "failed", 1);
+    add(entry.json, "in_progress", -one_if_untold(failed.quantity()));
+    add(entry.json, "failed", one_if_untold(failed.quantity()));
     if (entry.status != "completed" && entry.status != "cancelled") status(entry, "failed");
   }
   void operator()(const events::ProductionPiecesMade& made);
@@ -204,6 +205,7 @@ void Fold::operator()(const events::ProductionOrderCreated& created) {
       {"checks", Json::Array{}},
       {"cancel_reason", Json()},
       {"print_file", Json()},
+      {"print_files", Json::Array{}},
       {"print_file_error", Json()},
       {"jobs", Json::Array{}},
       {"steps", Json::Array{}},
@@ -280,13 +282,19 @@ void Fold::operator()(const events::ProductionChecked& checked) {
 void Fold::operator()(const events::PrintFileAttached& attached) {
   Json& json = changed(attached.production_order()).json;
   json["print_file_error"] = Json();
-  json["print_file"] = Json{
-      {"blob", attached.blob()}, {"origin", attached.origin()}, {"printer_model", text_or_null(attached.printer_model())},
-      {"nozzle_mm", store::decimal(attached.nozzle_um(), 3)}, {"filament_type", text_or_null(attached.filament_type())},
-      {"grams", grams(attached.milligrams())}, {"mg", attached.milligrams()}, {"print_time_hours", hours(attached.print_ms())},
-      {"print_time_ms", attached.print_ms()}, {"layers", attached.layers()}, {"height_mm", store::decimal(attached.height_um(), 3)},
-      {"attached_at", iso_time(commit.time_ms)},
+  Json::Array& files = json["print_files"].items();
+  if (attached.origin() == "operator") files.clear();   // his own takes the place of all
+  std::erase_if(files, [&](const Json& file) { return file.text("profile") == attached.profile(); });
+  Json file{
+      {"profile", text_or_null(attached.profile())}, {"pieces", one_if_untold(attached.pieces())},
+      {"plate", one_if_untold(attached.plate())}, {"blob", attached.blob()}, {"origin", attached.origin()},
+      {"printer_model", text_or_null(attached.printer_model())}, {"nozzle_mm", store::decimal(attached.nozzle_um(), 3)},
+      {"filament_type", text_or_null(attached.filament_type())}, {"grams", grams(attached.milligrams())}, {"mg", attached.milligrams()},
+      {"print_time_hours", hours(attached.print_ms())}, {"print_time_ms", attached.print_ms()}, {"layers", attached.layers()},
+      {"height_mm", store::decimal(attached.height_um(), 3)}, {"attached_at", iso_time(commit.time_ms)},
   };
+  files.insert(attached.profile().empty() ? files.begin() : files.end(), std::move(file));
+  json["print_file"] = Json(files.front());
 }
 
 void Fold::operator()(const events::PrintDispatched& dispatched) {
@@ -296,15 +304,17 @@ void Fold::operator()(const events::PrintDispatched& dispatched) {
   entry.json = Json{
       {"id", dispatched.job()}, {"production_order_id", dispatched.production_order()}, {"printer_id", dispatched.printer()},
       {"status", "dispatched"}, {"slot", dispatched.slot()}, {"percent", 0}, {"layer", 0}, {"layers", dispatched.layers()},
+      {"pieces", one_if_untold(dispatched.pieces())}, {"surplus", dispatched.surplus()}, {"plate", one_if_untold(dispatched.plate())},
       {"print_time_ms", dispatched.print_ms()}, {"planned_grams", grams(dispatched.milligrams())}, {"planned_mg", dispatched.milligrams()},
       {"used_grams", Json()}, {"used_mg", Json()}, {"used_origin", Json()}, {"stop_requested", false}, {"inferred", false},
       {"suspicious", false}, {"reason", Json()}, {"dispatched_at", iso_time(commit.time_ms)}, {"started_at", Json()}, {"ended_at", Json()},
   };
   Entry& order = changed(dispatched.production_order());
   order.json["jobs"].push_back(
-      Json{{"id", dispatched.job()}, {"printer_id", dispatched.printer()}, {"status", "dispatched"}, {"percent", 0}});
-  add(order.json, "open", -1);
-  add(order.json, "in_progress", 1);
+      Json{{"id", dispatched.job()}, {"printer_id", dispatched.printer()}, {"status", "dispatched"}, {"percent", 0},
+           {"pieces", one_if_untold(dispatched.pieces())}, {"surplus", dispatched.surplus()}});
+  add(order.json, "open", -one_if_untold(dispatched.pieces()));
+  add(order.json, "in_progress", one_if_untold(dispatched.pieces()));
   order.json["waits_for"] = Json::Array{};
   status(order, "printing");
   requeue(order);
@@ -338,7 +348,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "production", .version = 8, .poison = Poison::park, .apply = apply};
+const View view{.name = "production", .version = 9, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view production_order) {
   return queries.get(view.name, scope, "production", production_order);

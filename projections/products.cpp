@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "domain/kernel/one_if_untold.hpp"
 #include "projections/dispatch.hpp"
 #include "projections/document.hpp"
 #include "projections/documents.hpp"
@@ -124,6 +125,7 @@ struct Fold {
     remove_file(entry, set.profile());
     entry.json["files"].push_back(Json{{"profile", set.profile()}, {"blob", set.blob()}, {"facts", facts(set.facts())},
                                        {"grams", grams(set.milligrams())}, {"print_time_ms", set.print_ms()},
+                                       {"pieces", one_if_untold(set.pieces())}, {"plate", one_if_untold(set.plate())},
                                        {"set_at", iso_time(commit.time_ms)}});
   }
   void operator()(const events::ProductFileRemoved& removed) { remove_file(changed(removed.product()), removed.profile()); }

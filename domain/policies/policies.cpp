@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "domain/kernel/one_if_untold.hpp"
 #include "domain/policies/mails.hpp"
 #include "domain/policies/routine.hpp"
 #include "domain/production/components.hpp"
@@ -144,7 +145,7 @@ Events on_reserved(const events::MaterialReserved& event, const Context& context
   return out.empty() ? on_stock_given(material, context) : out;
 }
 
-// A piece of a cancelled order that was still on a printer leaves nothing reserved behind.
+// What of a cancelled order was still on a printer leaves nothing reserved behind.
 Events on_piece(const std::string& id, const Context& context) {
   const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(id));
   if (production.status == production::Status::cancelled && production.in_progress == 0) {
@@ -157,11 +158,13 @@ Events on_piece(const std::string& id, const Context& context) {
 }
 
 // Of a cancelled order it may have been finished before its printer stopped. The last piece completes its order, and is received with that.
-Events on_printed(const std::string& id, const Context& context) {
-  Events out = on_piece(id, context);
-  const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(id));
-  if (production.status == production::Status::cancelled) production::receive_left(production, 1, context, out);
+Events on_printed(const events::ProductionUnitPrinted& event, const Context& context) {
+  Events out = on_piece(event.production_order(), context);
+  const production::ProductionOrder& production = context.workshop.production.at(ProductionOrderId(event.production_order()));
+  if (production.status == production::Status::cancelled)
+    production::receive_left(production, one_if_untold(event.quantity()), context, out);
   if (production.printed < production.quantity) out.append(production::receive_printed(production, context));
+  production::receive_surplus(production, event.surplus(), context, out);
   return out;
 }
 
@@ -262,7 +265,7 @@ Events react(const events::Event& event, const Context& context) {
     case K::kProductionOrderCreated: return on_production_order(event.production_order_created(), context);
     case K::kProductionReprintNeeded: return on_reprint(event.production_reprint_needed(), context);
     case K::kProductionFileAttached: return printing::dispatch(context);
-    case K::kProductionUnitPrinted: return on_printed(event.production_unit_printed().production_order(), context);
+    case K::kProductionUnitPrinted: return on_printed(event.production_unit_printed(), context);
     case K::kProductionPiecesMade: return on_pieces_made(event.production_pieces_made(), context);
     case K::kProductionUnitFailed: return on_piece(event.production_unit_failed().production_order(), context);
     case K::kProductionCompleted: return on_production_completed(event.production_completed(), context);

@@ -1,10 +1,8 @@
 #include "domain/printing/job.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <optional>
 
+#include "domain/kernel/one_if_untold.hpp"
 #include "domain/quotes/pricing.hpp"
 #include "domain/workshop/limits.hpp"
 #include "domain/workshop/workshop.hpp"
@@ -35,11 +33,13 @@ void evolve(Workshop& workshop, const events::PrintDispatched& event, Time) {
   job.slot = event.slot();
   job.mass = {event.milligrams()};
   job.layers = event.layers();
+  job.pieces = one_if_untold(event.pieces());
+  job.surplus = event.surplus();
   workshop.printers.at(job.printer).job = job.id;
   workshop.submissions += 1;
   production::ProductionOrder& production = workshop.production.at(job.production);
-  production.open -= 1;
-  production.in_progress += 1;
+  production.open -= job.pieces;
+  production.in_progress += job.pieces;
   production.status = production::Status::printing;
   production.waits_for.clear();
   production::requeue(workshop, production);
@@ -105,7 +105,7 @@ Used used_by(const Job& job, bool finished, bool started, std::int64_t layer) {
   return {{quotes::scale_half_up(job.mass.milligrams, std::clamp<std::int64_t>(job.percent, 0, 100), 100)}, "estimated"};
 }
 
-// What every end of a print moves beside the job itself: the plate gate, the material, the piece.
+// What every end of a print moves beside the job itself: the plate gate, the material, its pieces.
 void settle(const Job& job, bool finished, bool started, std::int64_t layer, const Context& context, Events& out) {
   auto* gate = out.on("printer/" + job.printer.str()).mutable_printer_plate_closed();
   gate->set_printer(job.printer.str());
@@ -117,11 +117,11 @@ void settle(const Job& job, bool finished, bool started, std::int64_t layer, con
   const inventory::Material* material = context.workshop.material(production.material);
   const Mass reserved = material == nullptr ? Mass{} : inventory::reserved_for(*material, production.id);
   const Mass left = reserved - std::min(reserved, used.mass);
-  // A finished piece leaves the other pieces' reservation alone; of a broken off one the rest is free at once.
-  const bool last = production.open == 0 && production.in_progress == 1 && production.failed == 0;
-  const Mass to_make = production::mass_of(production, production.open + production.in_progress - 1);
-  const Mass of_piece = production::mass_of(production, production.open + production.in_progress) - to_make;
-  const Mass spare = finished ? (last ? left : Mass{}) : std::min(left, of_piece - std::min(of_piece, used.mass));
+  // A finished print leaves the other pieces' reservation alone; of a broken off one the rest is free at once.
+  const bool last = production.open == 0 && production.in_progress == job.pieces && production.failed == 0;
+  const Mass to_make = production::mass_of(production, production.open + production.in_progress - job.pieces);
+  const Mass of_job = production::mass_of(production, production.open + production.in_progress) - to_make;
+  const Mass spare = finished ? (last ? left : Mass{}) : std::min(left, of_job - std::min(of_job, used.mass));
   if (spare.milligrams > 0) {
     auto* released = out.on("material/" + production.material.str()).mutable_stock_released();
     released->set_material(production.material.str());
@@ -130,13 +130,18 @@ void settle(const Job& job, bool finished, bool started, std::int64_t layer, con
   }
   const Mass kept = left - spare;
   out.append(inventory::lower_shortage(production.material, production.id, std::max(Mass{}, to_make - kept), context));
-  events::Event& piece = out.on("production/" + production.id.str());
+  events::Event& pieces = out.on("production/" + production.id.str());
   if (finished) {
-    piece.mutable_production_unit_printed()->set_production_order(production.id.str());
-    piece.mutable_production_unit_printed()->set_job(job.id.str());
+    auto* printed = pieces.mutable_production_unit_printed();
+    printed->set_production_order(production.id.str());
+    printed->set_job(job.id.str());
+    printed->set_quantity(job.pieces);
+    printed->set_surplus(job.surplus);
   } else {
-    piece.mutable_production_unit_failed()->set_production_order(production.id.str());
-    piece.mutable_production_unit_failed()->set_job(job.id.str());
+    auto* failed = pieces.mutable_production_unit_failed();
+    failed->set_production_order(production.id.str());
+    failed->set_job(job.id.str());
+    failed->set_quantity(job.pieces);
   }
 }
 
@@ -270,133 +275,6 @@ Events stop_all_of(const ProductionOrderId& production, const Context& context) 
   for (const auto& [id, printer] : context.workshop.printers) {
     if (printer.job.empty() || context.workshop.jobs.at(printer.job).production != production) continue;
     if (Decided stopped = decide(StopPrint{printer.job}, context); stopped) out.append(std::move(*stopped));
-  }
-  return out;
-}
-
-namespace {
-
-using production::ProductionOrder;
-
-// Why the production order can be given to no printer at all; empty if one could take it.
-std::vector<std::string> own_reasons(const Workshop& workshop, const ProductionOrder& production) {
-  std::vector<std::string> reasons;
-  const orders::Order* order = workshop.order(production.order);
-  if (order != nullptr && order->held) reasons.emplace_back("order_on_hold");
-  if (production.material.empty()) return {"assembled_by_hand"};
-  if (!production.has_file) reasons.emplace_back("no_print_file");
-  const inventory::Material* material = workshop.material(production.material);
-  if (material != nullptr && material->defined && !production.file.filament_type.empty() && production.file.filament_type != material->type)
-    reasons.emplace_back("sliced_for_another_material");
-  if (material == nullptr || inventory::short_of(*material, production.id)) reasons.emplace_back("material_shortage");
-  return reasons;
-}
-
-bool free_for_work(const Printer& printer) { return printer.job.empty() && printer.status == "idle" && printer.plate_clear; }
-
-// What of a loaded spool is not set aside for others.
-Mass left_for(const Workshop& workshop, const Filament& filament, const ProductionOrder& production) {
-  const inventory::Lot* lot = workshop.lot(filament.lot);
-  return lot == nullptr ? left_of(workshop, filament) : inventory::usable(workshop, *lot, production.id);
-}
-
-struct Slot {
-  std::optional<std::int64_t> number;
-  std::string_view reason = "material_not_loaded";   // if there is none
-};
-
-Slot slot_for(const Workshop& workshop, const Printer& printer, const ProductionOrder& production) {
-  Slot none;
-  for (const auto& [slot, filament] : printer.slots) {
-    if (filament.material != production.material) continue;
-    if (!inventory::may_use(workshop, production.material, filament.lot, production.id)) {
-      if (none.reason == "material_not_loaded") none.reason = "chosen_lot_not_loaded";
-      continue;
-    }
-    if (left_for(workshop, filament, production) >= production.file.mass) return {.number = slot};
-    none.reason = "not_enough_filament_loaded";
-  }
-  return none;
-}
-
-// Why this printer cannot take it now; empty if it can, and then `slot` holds its filament.
-std::vector<std::string> printer_reasons(const Workshop& workshop, const Printer& printer, const ProductionOrder& production,
-                                         std::int64_t& slot) {
-  std::vector<std::string> reasons;
-  if (!fits(printer, production.facts)) reasons.emplace_back("too_large_for_printer");
-  if (!production.file.printer_model.empty() && production.file.printer_model != printer.model)
-    reasons.emplace_back("sliced_for_another_model");
-  if (production.file.nozzle_um != 0 && production.file.nozzle_um != printer.nozzle_um) reasons.emplace_back("nozzle_differs");
-  if (const Slot found = slot_for(workshop, printer, production); found.number)
-    slot = *found.number;
-  else
-    reasons.emplace_back(found.reason);
-  if (free_for_work(printer)) return reasons;
-  if (!printer.job.empty()) reasons.emplace_back("printer_busy");
-  else if (printer.status != "idle") reasons.push_back("printer_" + printer.status);
-  if (printer.job.empty() && !printer.plate_clear) reasons.emplace_back("plate_not_clear");
-  return reasons;
-}
-
-struct Choice {
-  const Printer* printer = nullptr;
-  std::int64_t slot = 0;
-  std::vector<std::string> reasons;
-};
-
-Choice choose(const Workshop& workshop, const ProductionOrder& production) {
-  Choice best{.reasons = own_reasons(workshop, production)};
-  if (!best.reasons.empty()) return best;
-  best.reasons = {"no_printer"};
-  for (const auto& [id, printer] : workshop.printers) {
-    std::int64_t slot = 0;
-    std::vector<std::string> reasons = printer_reasons(workshop, printer, production, slot);
-    if (reasons.empty()) return {&printer, slot, {}};
-    if (best.reasons.front() == "no_printer" || reasons.size() < best.reasons.size()) best.reasons = std::move(reasons);
-  }
-  return best;
-}
-
-void note_dispatch(const ProductionOrder& production, const Choice& choice, const Context& context, Events& out) {
-  const std::string job = context.ids.next(context.now);
-  auto* event = out.on("job/" + job).mutable_print_dispatched();
-  event->set_job(job);
-  event->set_production_order(production.id.str());
-  event->set_printer(choice.printer->id.str());
-  event->set_blob(production.file.blob.str());
-  event->set_remote_name(job + "-1.gcode.3mf");
-  // Printers keep 31 bits. Seconds and a count: another number after every start, also of a new data folder.
-  event->set_submission_id(1 + (context.now.ms / 1000 + context.workshop.submissions) % 2'000'000'000);
-  event->set_slot(choice.slot);
-  event->set_print_ms(production.file.print_ms);
-  event->set_layers(production.file.layers);
-  event->set_milligrams(production.file.mass.milligrams);
-  event->set_md5(production.file.md5);
-  auto& effect = effects::request(out, context);
-  event->set_effect(effect.effect());
-  effect.mutable_start_print()->set_job(job);
-  effect.mutable_start_print()->set_printer(choice.printer->id.str());
-}
-
-}  // namespace
-
-Events dispatch(const Context& context) {
-  Events out;
-  const bool nobody_free = std::ranges::none_of(context.workshop.printers, [](const auto& entry) { return free_for_work(entry.second); });
-  std::size_t looked_at = 0;
-  for (const production::QueueKey& key : context.workshop.waiting) {
-    const bool noted = looked_at++ < limits::dispatch_reasons_max;
-    if (!noted && nobody_free) break;   // else all are looked at: the first ones may wait for what a later one does not need
-    const ProductionOrder& production = context.workshop.production.at(ProductionOrderId(key.id));
-    const Choice choice = choose(context.workshop, production);
-    if (choice.printer != nullptr) {
-      note_dispatch(production, choice, context, out);
-      return out;   // the next one is looked at when this one is done
-    }
-    if (!noted || choice.reasons == production.waits_for) continue;
-    auto* event = out.on("production/" + production.id.str()).mutable_production_deferred();
-    event->set_production_order(production.id.str());
-    for (const std::string& reason : choice.reasons) event->add_reasons(reason);
   }
   return out;
 }

@@ -1,5 +1,5 @@
-// A print job: one try to print one piece on one printer. Its end is counted once: the material, the piece and the plate gate move in one
-// commit.
+// A print job: one try to print the pieces of one file on one printer. Its end is counted once: the material, the pieces and the plate
+// gate move in one commit.
 #pragma once
 
 #include <string>
@@ -19,6 +19,8 @@ struct Job {
   std::int64_t slot = 0;
   Mass mass;                       // of the print file
   std::int64_t layers = 0;
+  std::int64_t pieces = 1;         // of the production order
+  std::int64_t surplus = 0;        // that it makes beside them: its file has more than were open
   std::int64_t percent = 0;        // best seen
   std::int64_t layer = 0;          // best seen
   bool started = false;

@@ -175,10 +175,13 @@ Decided decide(const ObservePrinter& command, const Context& context) {
 
 // ---- queries ----
 
+bool fits(const Printer& printer, std::int64_t size_x_um, std::int64_t size_y_um, std::int64_t size_z_um) {
+  return size_z_um <= printer.bed_z_um && std::max(size_x_um, size_y_um) <= std::max(printer.bed_x_um, printer.bed_y_um) &&
+         std::min(size_x_um, size_y_um) <= std::min(printer.bed_x_um, printer.bed_y_um);
+}
+
 bool fits(const Printer& printer, const models::Facts& facts) {
-  return facts.size_z_um <= printer.bed_z_um &&
-         std::max(facts.size_x_um, facts.size_y_um) <= std::max(printer.bed_x_um, printer.bed_y_um) &&
-         std::min(facts.size_x_um, facts.size_y_um) <= std::min(printer.bed_x_um, printer.bed_y_um);
+  return fits(printer, facts.size_x_um, facts.size_y_um, facts.size_z_um);
 }
 
 bool reachable(const Printer& printer) {

@@ -63,6 +63,7 @@ struct ObservePrinter { PrinterId printer; std::string status, detail; };
 
 // ---- queries ----
 
+[[nodiscard]] bool fits(const Printer&, std::int64_t size_x_um, std::int64_t size_y_um, std::int64_t size_z_um);
 [[nodiscard]] bool fits(const Printer&, const models::Facts&);
 // It can be told to print, now or when it is free.
 [[nodiscard]] bool reachable(const Printer&);

@@ -7,14 +7,30 @@
 
 namespace layerline::production {
 
+namespace {
+
+bool goes_on_the_shelf(const ProductionOrder& production, const Workshop& workshop) {
+  const products::Product* product = workshop.product(production.product);
+  return product != nullptr && product->catalogue && !has_components(production, workshop);
+}
+
+}  // namespace
+
 void receive_left(const ProductionOrder& production, std::int64_t most, const Context& context, Events& out) {
-  const products::Product* product = context.workshop.product(production.product);
   const std::int64_t left = std::min(most, production.printed - production.delivered);
-  if (product == nullptr || !product->catalogue || has_components(production, context.workshop) || left <= 0) return;
-  auto* event = out.on("product/" + product->id.str()).mutable_units_received();
-  event->set_product(product->id.str());
+  if (left <= 0 || !goes_on_the_shelf(production, context.workshop)) return;
+  auto* event = out.on("product/" + production.product.str()).mutable_units_received();
+  event->set_product(production.product.str());
   event->set_quantity(left);
   event->set_production_order(production.id.str());
+}
+
+void receive_surplus(const ProductionOrder& production, std::int64_t pieces, const Context& context, Events& out) {
+  if (pieces <= 0 || !goes_on_the_shelf(production, context.workshop)) return;
+  auto* event = out.on("product/" + production.product.str()).mutable_units_received();
+  event->set_product(production.product.str());
+  event->set_quantity(pieces);
+  event->set_reference(production.number);
 }
 
 }  // namespace layerline::production

@@ -75,7 +75,7 @@ void Maker::make_of_catalogue(const products::Product& product, std::int64_t qua
   add_steps(product, context_.workshop, &event);
   if (const products::PrintFile* file = products::print_file(product, context_.workshop)) {
     event.set_model(file->blob.str());
-    event.set_print_ms_per_unit(file->print_ms);
+    event.set_print_ms_per_unit(file->print_ms_per_unit());
     models::store_facts(file->facts, event.mutable_facts());
   }
   Want below = want;

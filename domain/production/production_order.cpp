@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "domain/kernel/one_if_untold.hpp"
 #include "domain/kernel/scrap.hpp"
 #include "domain/production/components.hpp"
 #include "domain/production/leftover.hpp"
@@ -63,27 +64,20 @@ void evolve(Workshop& workshop, const events::ProductionOrderCreated& event, Tim
   workshop.production.emplace(production.id, std::move(production));
 }
 
-void evolve(Workshop& workshop, const events::PrintFileAttached& event, Time) {
-  ProductionOrder& production = edit(workshop, event.production_order());
-  production.has_file = true;
-  production.file = {BlobHash(event.blob()), event.printer_model(), event.nozzle_um(), event.filament_type(), {event.milligrams()},
-                     event.print_ms(), event.layers(), event.md5()};
-}
-
 void evolve(Workshop& workshop, const events::ProductionDeferred& event, Time) {
   edit(workshop, event.production_order()).waits_for.assign(event.reasons().begin(), event.reasons().end());
 }
 
 void evolve(Workshop& workshop, const events::ProductionUnitPrinted& event, Time) {
   ProductionOrder& production = edit(workshop, event.production_order());
-  production.in_progress -= 1;
-  production.printed += 1;
+  production.in_progress -= one_if_untold(event.quantity());
+  production.printed += one_if_untold(event.quantity());
 }
 
 void evolve(Workshop& workshop, const events::ProductionUnitFailed& event, Time) {
   ProductionOrder& production = edit(workshop, event.production_order());
-  production.in_progress -= 1;
-  production.failed += 1;
+  production.in_progress -= one_if_untold(event.quantity());
+  production.failed += one_if_untold(event.quantity());
   if (!over(production)) production.status = Status::failed;
 }
 
@@ -174,84 +168,6 @@ Events create_for(const OrderId& id, const Context& context) {
     add_steps(quote, event);
   }
   out.on("order/" + id.str()).mutable_order_queued()->set_order(id.str());
-  return out;
-}
-
-namespace {
-
-// "PLA" of what it is printed in.
-std::string material_type(const ProductionOrder& production, const Workshop& workshop) {
-  if (const quotes::Quote* quote = workshop.quote(workshop.products.at(production.product).quote)) return quote->options.material_type;
-  const inventory::Material* material = workshop.material(production.material);
-  return material == nullptr ? std::string() : material->type;
-}
-
-}  // namespace
-
-Events prepare_file(const ProductionOrderId& id, const Context& context) {
-  Events out;
-  const ProductionOrder& production = context.workshop.production.at(id);
-  // Without a model there is nothing to slice: an operator attaches a file, or puts the pieces together by hand.
-  if (production.has_file || over(production) || production.model.empty() || production.material.empty()) return out;
-  if (production.facts.kind == "gcode_3mf") {
-    auto* event = out.on(stream(id)).mutable_production_file_attached();
-    event->set_production_order(id.str());
-    event->set_blob(production.model.str());
-    event->set_origin("upload");
-    event->set_printer_model(production.facts.printer_model);
-    event->set_nozzle_um(production.facts.nozzle_um);
-    event->set_filament_type(production.facts.filament_type);
-    event->set_milligrams(production.mass_per_unit.milligrams);
-    event->set_print_ms(production.print_ms_per_unit);
-    event->set_layers(production.facts.layers);
-    event->set_height_um(production.facts.size_z_um);
-    return out;
-  }
-  const printing::Printer* printer = printing::first_that_fits(context.workshop, production.facts);
-  auto* action = effects::request(out, context).mutable_slice_model();
-  action->set_production_order(id.str());
-  action->set_model(production.model.str());
-  action->set_material_type(material_type(production, context.workshop));
-  action->set_printer_model(printer != nullptr ? printer->model : "");
-  action->set_nozzle_um(printer != nullptr ? printer->nozzle_um : 400);
-  action->set_infill_percent(production.infill_percent);
-  return out;
-}
-
-Decided decide(const RecordPrintFile& command, const Context& context) {
-  const ProductionOrder* production = context.workshop.production_order(command.production);
-  if (production == nullptr) return not_found("production order");
-  Events out;
-  if (!command.effect.empty()) {
-    out = effects::succeed(command.effect, context);
-    if (out.empty()) return out;
-  }
-  if (over(*production)) return out;
-  if (command.file.mass.milligrams <= 0) return refuse("not-a-print-file", "The file does not say how much material it prints.");
-  auto* event = out.on(stream(production->id)).mutable_production_file_attached();
-  event->set_production_order(production->id.str());
-  event->set_blob(command.file.blob.str());
-  event->set_origin(command.origin);
-  event->set_printer_model(command.file.printer_model);
-  event->set_nozzle_um(command.file.nozzle_um);
-  event->set_filament_type(command.file.filament_type);
-  event->set_milligrams(command.file.mass.milligrams);
-  event->set_print_ms(command.file.print_ms);
-  event->set_layers(command.file.layers);
-  event->set_height_um(command.height_um);
-  event->set_md5(command.file.md5);
-  event->set_by(context.actor);
-  return out;
-}
-
-Decided decide(const RecordPrintFileRefusal& command, const Context& context) {
-  const ProductionOrder* production = context.workshop.production_order(command.production);
-  if (production == nullptr) return not_found("production order");
-  Events out = effects::succeed(command.effect, context);
-  if (out.empty()) return out;
-  auto* event = out.on(stream(production->id)).mutable_production_file_refused();
-  event->set_production_order(production->id.str());
-  event->set_reason(command.reason);
   return out;
 }
 

@@ -1,4 +1,4 @@
-// A production order: so many pieces of one part of an order, in one material. Each piece is one print.
+// A production order: so many pieces of one part of an order, in one material. One print makes as many of them as its file has.
 // Pieces are open (to be printed), in progress, printed or failed (an operator starts them again).
 #pragma once
 
@@ -10,23 +10,12 @@
 #include "domain/kernel/events.hpp"
 #include "domain/kernel/urgency.hpp"
 #include "domain/models/model.hpp"
+#include "domain/production/print_file.hpp"
 #include "domain/production/work_step.hpp"
 
 namespace layerline::production {
 
 enum class Status { queued, printing, completed, failed, cancelled };
-
-// The sliced file, of one piece.
-struct PrintFile {
-  BlobHash blob;
-  std::string printer_model;       // empty: any
-  std::int64_t nozzle_um = 0;      // 0: any
-  std::string filament_type;       // empty: any
-  Mass mass;
-  std::int64_t print_ms = 0;
-  std::int64_t layers = 0;
-  std::string md5 = {};            // upper case hex, as printers want it; empty: not known yet
-};
 
 struct ProductionOrder {
   ProductionOrderId id;
@@ -47,8 +36,7 @@ struct ProductionOrder {
   std::int64_t scrap_ppm = 0;            // of its material, besides
   std::int64_t print_ms_per_unit = 0;
   std::int64_t infill_percent = 20;
-  bool has_file = false;
-  PrintFile file;
+  std::vector<PrintFile> files;          // each is as good as the others, on the printers that it fits
   std::vector<std::string> waits_for;    // why it is not dispatched, as last noted
   std::string line;                      // of the order
   std::string holder;                    // who gets the finished units; empty: the stock
@@ -62,14 +50,6 @@ struct ProductionOrder {
 
 // ---- commands ----
 
-struct RecordPrintFile {
-  EffectId effect;                  // empty: attached by an operator
-  ProductionOrderId production;
-  PrintFile file;
-  std::int64_t height_um = 0;
-  std::string origin;               // "sliced", "operator"
-};
-struct RecordPrintFileRefusal { EffectId effect; ProductionOrderId production; std::string reason; };
 struct StartProduction { ProductionOrderId production; };      // prints failed pieces again
 // Pieces that are open or have failed were made by other means: all of them, or so many.
 struct CompleteProduction { ProductionOrderId production; std::optional<std::int64_t> quantity = std::nullopt; };
@@ -84,16 +64,12 @@ struct CreateProduction {
 
 // ---- decisions ----
 
-[[nodiscard]] Decided decide(const RecordPrintFile&, const Context&);
-[[nodiscard]] Decided decide(const RecordPrintFileRefusal&, const Context&);
 [[nodiscard]] Decided decide(const StartProduction&, const Context&);
 [[nodiscard]] Decided decide(const CompleteProduction&, const Context&);
 [[nodiscard]] Decided decide(const CreateProduction&, const Context&);
 
 // The production orders of a paid or released order, and the order's step into the queue.
 [[nodiscard]] Events create_for(const OrderId&, const Context&);
-// The print file: the upload itself if it is sliced, else the slicer is asked.
-[[nodiscard]] Events prepare_file(const ProductionOrderId&, const Context&);
 [[nodiscard]] Events cancel(const ProductionOrderId&, const Context&);
 void reprint(const ProductionOrderId&, std::int64_t quantity, const Context&, Events& out);
 // Once all pieces are printed and all that goes into them is there.
@@ -104,7 +80,6 @@ void reprint(const ProductionOrderId&, std::int64_t quantity, const Context&, Ev
 [[nodiscard]] Mass mass_of(const ProductionOrder&, std::int64_t pieces);
 
 void evolve(Workshop&, const events::ProductionOrderCreated&, Time);
-void evolve(Workshop&, const events::PrintFileAttached&, Time);
 void evolve(Workshop&, const events::ProductionDeferred&, Time);
 void evolve(Workshop&, const events::ProductionUnitPrinted&, Time);
 void evolve(Workshop&, const events::ProductionUnitFailed&, Time);

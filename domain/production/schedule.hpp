@@ -16,7 +16,7 @@ struct Machine {
   Time free_at;                    // when what it prints now will have ended
 };
 
-// So many equal pieces, each one print.
+// So many equal prints, of one piece or of as many as their file makes.
 struct Work {
   std::int64_t pieces = 0;
   std::int64_t print_ms = 0;       // of one piece; 0: not known, so nothing is said

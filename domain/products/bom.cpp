@@ -225,7 +225,7 @@ std::int64_t cost_of_unit(const Product& product, const Workshop& workshop) {
     if (rule != nullptr) cost += quotes::scale_half_up(with_scrap(line.milligrams_per_unit, line.scrap_ppm), rule->price_per_kg, 1'000'000);
   }
   if (const PrintFile* file = print_file(product, workshop))
-    cost += quotes::scale_half_up(file->print_ms, rules.machine_price_per_hour, 3'600'000);
+    cost += quotes::scale_half_up(file->print_ms_per_unit(), rules.machine_price_per_hour, 3'600'000);
   return std::min(cost, limits::price_max);
 }
 

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "domain/kernel/one_if_untold.hpp"
 #include "domain/production/work_step.hpp"
 #include "domain/workshop/limits.hpp"
 #include "domain/workshop/workshop.hpp"
@@ -106,7 +107,8 @@ void evolve(Workshop& workshop, const events::ProductChanged& event, Time) {
 
 void evolve(Workshop& workshop, const events::ProductFileSet& event, Time) {
   edit(workshop, event.product()).files[event.profile()] = {BlobHash(event.blob()), models::facts_from(event.facts()), event.milligrams(),
-                                                            event.print_ms()};
+                                                            event.print_ms(), one_if_untold(event.pieces()),
+                                                            one_if_untold(event.plate())};
 }
 
 void evolve(Workshop& workshop, const events::ProductFileRemoved& event, Time) {
@@ -196,7 +198,12 @@ Decided decide(const SetProductFile& command, const Context& context) {
   if (product == nullptr || !product->catalogue) return not_found("product of the catalogue");
   if (!plain_code(command.profile)) return refuse("bad-profile", "A profile is a word such as default or 0.2mm_standard.");
   const auto known = product->files.find(command.profile);
-  if (known != product->files.end() && known->second.blob == command.file.blob) return Events{};
+  const bool same = known != product->files.end() && known->second.blob == command.file.blob;
+  if (same && known->second.pieces == command.file.pieces && known->second.plate == command.file.plate) return Events{};
+  const std::int64_t most = command.file.facts.sliced() ? limits::print_pieces_max : 1;   // of a model the slicer lays out one
+  if (command.file.pieces < 1 || command.file.pieces > most)
+    return refuse("pieces-out-of-range", fmt::format("One print of this file makes 1 to {} pieces.", most));
+  if (command.file.plate < 1) return refuse("plate-out-of-range", "Plates are counted from 1.");
   if (known == product->files.end() && product->files.size() >= limits::product_files_max)
     return refuse("too-many-files", fmt::format("A product has at most {} files.", limits::product_files_max));
   Events out;
@@ -208,6 +215,8 @@ Decided decide(const SetProductFile& command, const Context& context) {
   event->set_milligrams(command.file.milligrams);
   event->set_print_ms(command.file.print_ms);
   event->set_by(context.actor);
+  event->set_pieces(command.file.pieces);
+  event->set_plate(command.file.plate);
   return out;
 }
 

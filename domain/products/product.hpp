@@ -50,12 +50,17 @@ struct Entry {
   std::optional<std::vector<std::string>> work_steps = {};      // after printing, in their order; nullopt: as its finish or its parent says
 };
 
-// What is printed for one unit, on the printers of one profile.
+// What is printed on the printers of one profile.
 struct PrintFile {
   BlobHash blob;
   models::Facts facts;
-  std::int64_t milligrams = 0;
+  std::int64_t milligrams = 0;       // of all its pieces, and so the time
   std::int64_t print_ms = 0;
+  std::int64_t pieces = 1;           // units that one print makes
+  std::int64_t plate = 1;            // of a .gcode.3mf
+
+  // Rounded up.
+  [[nodiscard]] std::int64_t print_ms_per_unit() const { return (print_ms + pieces - 1) / pieces; }
 };
 
 struct Product {

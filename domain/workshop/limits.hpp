@@ -26,6 +26,7 @@ inline constexpr std::size_t product_images_max = 20;
 inline constexpr std::size_t work_steps_max = 20;                   // of a product, and of the rules
 inline constexpr std::int64_t work_step_max_ms = 2'592'000'000;      // 30 days, of one piece
 inline constexpr std::size_t product_files_max = 20;
+inline constexpr std::int64_t print_pieces_max = 1'000;             // that one print makes
 inline constexpr std::size_t price_levels_max = 20;
 inline constexpr std::int64_t finished_good_numbers_max = 100'000'000;
 inline constexpr std::size_t bom_lines_max = 50;

@@ -33,7 +33,7 @@ std::optional<Work> print_of(const Json& product, std::int64_t pieces) {
   const auto usual = std::ranges::find_if(files, [](const Json& file) { return file.text("profile") == "default"; });
   const Json& file = usual == files.end() ? files.front() : *usual;
   Work print;
-  print.pieces = pieces;
+  print.pieces = prints_of(pieces, file);
   print.print_ms = file.integer("print_time_ms");
   read_facts(file.find("facts"), print);
   return print;

@@ -44,6 +44,30 @@ Urgency urgency_of(const Json& order) {
 
 }  // namespace
 
+namespace {
+
+bool sliced_for(const printing::Printer& printer, const Json& file) {
+  const std::string_view model = file.text("printer_model");
+  const std::int64_t nozzle_um = micrometres(file.find("nozzle_mm"));
+  return (model.empty() || model == printer.model) && (nozzle_um == 0 || nozzle_um == printer.nozzle_um);
+}
+
+// The first of the order's files that is for a printer of the workshop; nullptr: it has none.
+const Json* file_of(const Json& order, const std::vector<production::Machine>& machines) {
+  const Json* files = order.find("print_files");
+  if (files == nullptr || files->array() == nullptr || files->array()->empty()) return nullptr;
+  for (const Json& file : *files->array())
+    if (std::ranges::any_of(machines, [&](const production::Machine& machine) { return sliced_for(machine.printer, file); })) return &file;
+  return &files->array()->front();
+}
+
+}  // namespace
+
+std::int64_t prints_of(std::int64_t pieces, const Json& file) {
+  const std::int64_t at_once = std::max<std::int64_t>(1, file.integer("pieces"));
+  return (pieces + at_once - 1) / at_once;
+}
+
 void read_facts(const Json* facts, production::Work& work) {
   const Json* box = facts == nullptr ? nullptr : facts->find("bounding_box_mm");
   if (box == nullptr) return;
@@ -110,7 +134,8 @@ void Outlook::add_order(const Json& order) {
   work.material = MaterialId(std::string(order.text("material")));
   work.pieces = held || work.material.empty() ? 0 : order.integer("open");
   read_facts(order.find("facts"), work);
-  if (const Json* file = order.find("print_file"); file != nullptr && !file->is_null()) {
+  if (const Json* file = file_of(order, machines_)) {
+    work.pieces = prints_of(work.pieces, *file);
     work.print_ms = file->integer("print_time_ms");
     work.printer_model = file->text("printer_model");
     work.nozzle_um = micrometres(file->find("nozzle_mm"));

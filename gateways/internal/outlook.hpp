@@ -68,6 +68,8 @@ class Outlook {
 
 // The size of a model, and what it is sliced for, out of a document's "facts"; nullptr: not known.
 void read_facts(const store::Json* facts, production::Work& work);
+// So many prints of the file make them.
+[[nodiscard]] std::int64_t prints_of(std::int64_t pieces, const store::Json& file);
 
 // The outlooks that were asked for last. One that took long is kept for a while: at most a tenth of the time goes into making them.
 class Outlooks {

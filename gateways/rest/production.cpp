@@ -4,6 +4,7 @@
 #include "gateways/rest/form.hpp"
 #include "gateways/rest/fresh_id.hpp"
 #include "gateways/rest/limits.hpp"
+#include "gateways/rest/plate.hpp"
 #include "gateways/rest/urgency.hpp"
 #include "workers/slicer/gcode_3mf.hpp"
 #include "workers/slicer/print_facts.hpp"
@@ -117,13 +118,14 @@ awaitable<Response> attach(Api& api, Request& request) {
   auto form = co_await read_form(api, request);
   if (!form) co_return std::move(form.error());
   if (form->files.size() != 1) co_return http::problem(400, "missing-file", "Send one .gcode.3mf as \"file\".");
+  auto asked = read_plate(*form);
+  if (!asked) co_return std::move(asked.error());
   const std::string hash = form->files.front().blob.hash;
   const auto path = api.blobs.find(hash);
-  const auto info = slicer::read_gcode_3mf(*path);
-  if (!info || info->plates.empty())
-    co_return http::problem(422, "not-a-print-file", info ? "The file holds no plate." : info.error().detail);
-  if (info->plates.size() > 1)
-    co_return http::problem(422, "not-a-print-file", "The sliced file holds several plates; send one file for each plate.");
+  auto info = slicer::read_gcode_3mf(*path);
+  if (!info) co_return http::problem(422, "not-a-print-file", info.error().detail);
+  if (auto kept = slicer::keep_plate(*info, asked->number); !kept)
+    co_return http::problem(422, "not-a-print-file", kept.error().detail);
   const slicer::SlicedPlate& plate = info->plates.front();
   production::RecordPrintFile command;
   command.production = production_id(request);
@@ -135,8 +137,10 @@ awaitable<Response> attach(Api& api, Request& request) {
                   Mass{slicer::milligrams_of(plate.grams)},
                   slicer::milliseconds_of(plate.seconds),
                   static_cast<std::int64_t>(plate.layers.value_or(0))};
+  command.file.pieces = asked->pieces;
+  command.file.plate = plate.number;
   command.height_um = slicer::micrometres(plate.height_mm.value_or(0));
-  auto ready = envelope(api, *caller, request, command, "production/" + command.production.str(), hash);
+  auto ready = envelope(api, *caller, request, command, "production/" + command.production.str(), form->digest_of_fields() + hash);
   if (!ready) co_return std::move(ready.error());
   co_return co_await tell(api, std::move(*ready));
 }

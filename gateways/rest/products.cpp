@@ -4,7 +4,9 @@
 #include "gateways/rest/form.hpp"
 #include "gateways/rest/fresh_id.hpp"
 #include "gateways/rest/limits.hpp"
+#include "gateways/rest/plate.hpp"
 #include "gateways/rest/shopper.hpp"
+#include "workers/slicer/gcode_3mf.hpp"
 #include "workers/slicer/model_facts.hpp"
 
 namespace layerline::rest {
@@ -104,15 +106,22 @@ awaitable<Response> set_file(Api& api, Request& request) {
   auto form = co_await read_form(api, request);
   if (!form) co_return std::move(form.error());
   if (form->files.size() != 1) co_return http::problem(400, "missing-file", "Send one .gcode.3mf, .3mf or .stl as \"file\".");
+  auto asked = read_plate(*form);
+  if (!asked) co_return std::move(asked.error());
   const std::string hash = form->files.front().blob.hash;
   const auto path = api.blobs.find(hash);
   std::expected<slicer::Analysis, slicer::ModelError> analysis;
-  co_await offload(api, [&] { analysis = slicer::analyze(*path); });
+  std::expected<void, slicer::ModelError> kept;
+  co_await offload(api, [&] {
+    auto model = slicer::read_model(*path);
+    if (model && model->sliced) kept = slicer::keep_plate(*model->sliced, asked->number);
+    analysis = model ? slicer::analyze(*model) : std::unexpected(model.error());
+  });
+  if (!kept) co_return http::problem(422, "not-a-print-file", kept.error().detail);
   if (!analysis) co_return http::problem(422, "not-printable", analysis.error().detail);
-  if (analysis->sliced && analysis->sliced->plates.size() > 1)
-    co_return http::problem(422, "not-a-print-file", "The sliced file holds several plates; send one file for each plate.");
   products::SetProductFile command{ProductId(id_of(request)), form->text("profile").value_or("default"),
-                                   {BlobHash(hash), slicer::facts_of(*analysis), analysis->milligrams(), analysis->milliseconds()}};
+                                   {BlobHash(hash), slicer::facts_of(*analysis), analysis->milligrams(), analysis->milliseconds(),
+                                    asked->pieces, analysis->sliced ? analysis->sliced->plates.front().number : 1}};
   auto ready = envelope(api, *caller, request, std::move(command), "product/" + id_of(request), form->digest_of_fields() + hash);
   if (!ready) co_return std::move(ready.error());
   co_return co_await tell(api, std::move(*ready));

@@ -74,13 +74,15 @@ std::string line(const inventory::Lot& l) {
 }
 
 std::string line(const production::ProductionOrder& p) {
-  std::string out = fmt::format("production {} {} {} {} {} {} {} {} {} {} {}", p.id.str(), p.number, static_cast<int>(p.status), p.quantity,
-                                p.open, p.in_progress, p.printed, p.failed, p.has_file, p.file.blob.str(), p.file.mass.milligrams) +
+  std::string out = fmt::format("production {} {} {} {} {} {} {} {}", p.id.str(), p.number, static_cast<int>(p.status), p.quantity, p.open,
+                                p.in_progress, p.printed, p.failed) +
                     fmt::format(" {} {} {}", p.urgency.priority, p.urgency.due.ms, p.components.size());
   for (const std::string& reason : p.waits_for) out += " " + reason;
   out += fmt::format(" {} {} {}", p.delivered, p.passed, p.scrap_ppm);
   for (const ProductionOrderId& component : p.components) out += " " + component.str();
   for (const production::WorkStep& step : p.steps) out += fmt::format(" {}={}", step.name, step.done);
+  for (const production::PrintFile& file : p.files)
+    out += fmt::format(" f:{}={} {} {} {}", file.profile, file.blob.str(), file.mass.milligrams, file.pieces, file.plate);
   return out;
 }
 
@@ -93,8 +95,8 @@ std::string line(const printing::Printer& p) {
 }
 
 std::string line(const printing::Job& j) {
-  return fmt::format("job {} {} {} {} {} {} {} {}", j.id.str(), j.production.str(), j.printer.str(), static_cast<int>(j.status), j.percent,
-                     j.layer, j.started, j.stop_requested);
+  return fmt::format("job {} {} {} {} {} {} {} {} {} {}", j.id.str(), j.production.str(), j.printer.str(), static_cast<int>(j.status),
+                     j.percent, j.layer, j.started, j.stop_requested, j.pieces, j.surplus);
 }
 
 std::string line(const products::Product& p) {

@@ -9,6 +9,7 @@
 #include "tests/domain/random_inspection.hpp"
 #include "tests/domain/random_lots.hpp"
 #include "tests/domain/random_parcels.hpp"
+#include "tests/domain/random_print_files.hpp"
 #include "tests/domain/random_purchases.hpp"
 #include "tests/domain/random_units.hpp"
 #include "tests/domain/scenario.hpp"
@@ -200,8 +201,8 @@ Command catalogue_command(Dice& dice, const Scenario& s) {
   switch (dice.upto(18)) {
     case 0: return products::DefineProduct{any_product(dice), "", entry(dice)};
     case 1: return products::ChangeProduct{any_product(dice), entry(dice)};
-    case 2: return products::SetProductFile{any_product(dice), "default", {BlobHash(fmt::format("b{}", dice.upto(3))), facts(dice), 9, 9}};
-    case 3: return products::RemoveProductFile{any_product(dice), "default"};
+    case 2: return products::SetProductFile{any_product(dice), any_profile(dice), product_file(dice, facts(dice))};
+    case 3: return products::RemoveProductFile{any_product(dice), any_profile(dice)};
     case 4: case 5: return bom(dice);
     case 6: case 14: return products::ActivateBom{any_product(dice), 1 + dice.upto(2)};
     case 7: return products::MapSku{"woocommerce", "main", any_sku(dice), any_product(dice)};
@@ -303,13 +304,7 @@ Command print_command(Dice& dice, const Scenario& s) {
     case 5: case 6: return printing::ObservePrinter{printer, dice.chance(80) ? "idle" : "offline", ""};
     case 7: return printing::StopPrint{dice.key_of(w.jobs)};
     case 8: return printing::ResolvePrint{dice.key_of(w.jobs), static_cast<printing::Resolution>(dice.upto(2)), dice.upto(120)};
-    case 9:
-      return production::RecordPrintFile{
-          EffectId(),
-          dice.key_of(w.production),
-          {BlobHash("b"), dice.chance(90) ? "A1" : "X1", 400, "PLA", {dice.upto(60'000)}, 1000, dice.upto(100)},
-          0,
-          "operator"};
+    case 9: return print_file_command(dice, w);
     default: {
       const PrintJobId on =
           w.printer(printer) != nullptr && !w.printer(printer)->job.empty() ? w.printer(printer)->job : dice.key_of(w.jobs);
@@ -360,7 +355,7 @@ std::string broken_printing(const Workshop& w) {
   std::map<PrinterId, int> running;
   for (const auto& [id, job] : w.jobs) {
     if (printing::over(job.status)) continue;
-    in_progress[job.production] += 1;
+    in_progress[job.production] += job.pieces;
     if (++running[job.printer] > 1) return job.printer.str() + " has two jobs";
     if (w.printers.at(job.printer).job != id) return job.printer.str() + " does not know its job";
   }
@@ -434,7 +429,7 @@ std::string bytes_of(const std::vector<NewEvent>& journal) {
 struct Run {
   std::string journal;
   std::vector<std::size_t> accepted = std::vector<std::size_t>(std::variant_size_v<Command>);
-  std::size_t prints = 0;
+  PrintCount prints;
   FlowWatch flows;
 };
 
@@ -468,7 +463,7 @@ Run run(std::uint64_t seed, int commands) {
   REQUIRE(out.flows.unnoticed(again).empty());
   for (const auto& [id, product] : old.products) REQUIRE(products::sum(product.batches) == s.workshop.product(id)->on_hand);
   out.journal = bytes_of(s.journal);
-  for (const auto& [id, job] : s.workshop.jobs) out.prints += job.status == printing::JobStatus::finished ? 1 : 0;
+  out.prints.note(s.workshop);
   return out;
 }
 
@@ -476,18 +471,20 @@ Run run(std::uint64_t seed, int commands) {
 
 TEST_CASE("random: whatever is commanded, stock, pieces, prints and money add up, and a fold of the events is the same workshop") {
   std::vector<std::size_t> accepted(std::variant_size_v<Command>);
-  std::size_t prints = 0;
+  PrintCount prints;
   FlowWatch flows;
   for (std::uint64_t seed = 1; seed <= 24; ++seed) {
     const Run one = run(seed, 1'500);
     for (std::size_t i = 0; i < accepted.size(); ++i) accepted[i] += one.accepted[i];
-    prints += one.prints;
+    prints.add(one.prints);
     flows.add(one.flows);
   }
   see_every_step(flows);
   for (const std::string& step : flows.unknown()) FAIL_CHECK("it happened, and is in no table of domain/flows.cpp: " << step);
   for (const std::string& step : flows.never()) FAIL_CHECK("in a table of domain/flows.cpp, and it never happens: " << step);
-  CHECK(prints > 20);
+  CHECK(prints.all > 20);
+  CHECK(prints.of_several > 5);
+  CHECK(prints.with_surplus > 2);
   // Else the run says nothing of that command. The workshop is open from the start, so opening it is "already so".
   for (std::size_t i = 1; i < accepted.size(); ++i) CHECK_MESSAGE(accepted[i] > 0, fmt::format("no command of kind {} was accepted", i));
 }

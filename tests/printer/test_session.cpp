@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/printer/session_harness.hpp"
+#include "workers/printer/commands.hpp"
 #include "workers/printer/limits.hpp"
 
 using namespace layerline::printer;
@@ -63,6 +64,13 @@ TEST_CASE("printer: session: observations carry printer, session and a sequence 
     CHECK(harness.observations[i].session == 7);
     CHECK(harness.observations[i].printer == "p1");
   }
+}
+
+TEST_CASE("printer: start: the printer is told which plate of the file it prints") {
+  PrintRequest request;
+  CHECK(project_file_command(1, request, "ftp:///").find(R"("param":"Metadata/plate_1.gcode")") != std::string::npos);
+  request.plate_path = path_of_plate(3);
+  CHECK(project_file_command(1, request, "ftp:///").find(R"("param":"Metadata/plate_3.gcode")") != std::string::npos);
 }
 
 TEST_CASE("printer: start: the accepted command is no start; the state for our name is, and only once") {

@@ -54,6 +54,23 @@ TEST_CASE("slicer: gcode: without grams and time there is no price") {
   CHECK(result.error().kind == ModelErrorKind::unsupported);
 }
 
+TEST_CASE("slicer: gcode.3mf: of several plates the asked one is kept, and what is said of the file is said of it") {
+  SlicedInfo two;
+  two.plates = {{.number = 1, .grams = 5, .seconds = 60, .layers = {}, .height_mm = {}, .filaments = {{"PLA", "#000000", 5}}},
+                {.number = 3, .grams = 7, .seconds = 90, .layers = {}, .height_mm = {}, .filaments = {{"PETG", "#FFFFFF", 7}}}};
+  two.filament_type = "PLA";
+  CHECK_FALSE(keep_plate(two, std::nullopt).has_value());
+  CHECK_FALSE(keep_plate(two, 2).has_value());
+  REQUIRE(keep_plate(two, 3).has_value());
+  CHECK(two.plates.size() == 1);
+  CHECK(two.grams() == doctest::Approx(7));
+  CHECK(two.seconds() == doctest::Approx(90));
+  CHECK(two.filament_type == "PETG");
+  CHECK(keep_plate(two, std::nullopt).has_value());   // the only one, whatever its number
+  SlicedInfo none;
+  CHECK_FALSE(keep_plate(none, std::nullopt).has_value());
+}
+
 TEST_CASE("slicer: gcode.3mf: what is packed is read back, and its bytes depend on nothing else") {
   const Folder folder;
   const auto gcode = folder.write("plate.gcode", prusa);

@@ -7,6 +7,8 @@
 
 namespace layerline::printer {
 
+[[nodiscard]] inline std::string path_of_plate(std::int64_t plate) { return "Metadata/plate_" + std::to_string(plate) + ".gcode"; }
+
 struct PrintRequest {
   std::string printer;
   std::string attempt;              // id in the journal
@@ -14,7 +16,7 @@ struct PrintRequest {
   std::int32_t subtask_id = 0;      // unique, > 0; printers clamp above 2^31 - 1
   std::string file_path;            // the .gcode.3mf here
   std::string md5;                  // of the file, hex; empty: the printer does not check
-  std::string plate_path = "Metadata/plate_1.gcode";
+  std::string plate_path = path_of_plate(1);
   bool use_ams = false;
   std::vector<int> ams_mapping;     // by filament of the project: global tray, or -1
   std::int64_t estimated_seconds = 0;

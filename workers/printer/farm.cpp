@@ -5,6 +5,7 @@
 #include <fstream>
 #include <utility>
 
+#include "domain/kernel/one_if_untold.hpp"
 #include "infra/crypto/digest.hpp"
 #include "workers/printer/limits.hpp"
 
@@ -68,7 +69,8 @@ void Farm::fold(const app::Fact& fact) {
   } else if (event.has_print_dispatched()) {
     const events::PrintDispatched& d = event.print_dispatched();
     Dispatched& dispatched = jobs_[d.job()];
-    dispatched = {fact.workshop, key_of(fact.workshop, d.printer()), d.blob(), d.effect(), false, d.slot(), d.print_ms(), {}};
+    dispatched = {fact.workshop, key_of(fact.workshop, d.printer()), d.blob(), d.effect(), false, d.slot(), d.print_ms(),
+                  one_if_untold(d.plate()), {}};
     dispatched.belief = {.attempt = d.job(),
                          .remote_name = d.remote_name(),
                          .subtask_id = static_cast<std::int32_t>(d.submission_id()),
@@ -210,6 +212,7 @@ Command Farm::start_print(const effects::OpenEffect& effect) {
     request.remote_name = dispatched.belief.remote_name;
     request.subtask_id = dispatched.belief.subtask_id;
     request.file_path = path->string();
+    request.plate_path = path_of_plate(dispatched.plate);
     request.use_ams = dispatched.slot != limits::external_spool_slot;
     if (request.use_ams) request.ams_mapping = {static_cast<int>(dispatched.slot)};
     request.estimated_seconds = dispatched.print_ms / 1000;

@@ -58,6 +58,7 @@ class Farm {
     bool attempted = false;                    // by whichever process: the printer may have it
     std::int64_t slot = 0;
     std::int64_t print_ms = 0;
+    std::int64_t plate = 1;
     RunningAttempt belief;
   };
   struct Report {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "domain/kernel/iso_time.hpp"
+#include "domain/kernel/one_if_untold.hpp"
 #include "infra/json/writer.hpp"
 #include "workers/publisher/limits.hpp"
 #include "workers/publisher/public_event.hpp"
@@ -238,16 +239,22 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
     case Kind::kProductionFileAttached: {
       const auto& e = event.production_file_attached();
       return production(e).word("origin", e.origin()).word("filament_type", e.filament_type()).number("nozzle_um", e.nozzle_um())
-          .number("milligrams", e.milligrams()).number("print_ms", e.print_ms()).number("layers", e.layers());
+          .number("milligrams", e.milligrams()).number("print_ms", e.print_ms()).number("layers", e.layers())
+          .number("pieces", one_if_untold(e.pieces()));
     }
     case Kind::kProductionFileRefused: return production(event.production_file_refused());
     case Kind::kProductionDeferred:
       return production(event.production_deferred()).words("reasons", event.production_deferred().reasons());
-    case Kind::kProductionUnitPrinted:
-      return production(event.production_unit_printed()).id("job", event.production_unit_printed().job());
+    case Kind::kProductionUnitPrinted: {
+      const auto& e = event.production_unit_printed();
+      return production(e).id("job", e.job()).number("quantity", one_if_untold(e.quantity())).number("surplus", e.surplus());
+    }
     case Kind::kProductionPiecesMade:
       return production(event.production_pieces_made()).number("quantity", event.production_pieces_made().quantity());
-    case Kind::kProductionUnitFailed: return production(event.production_unit_failed()).id("job", event.production_unit_failed().job());
+    case Kind::kProductionUnitFailed: {
+      const auto& e = event.production_unit_failed();
+      return production(e).id("job", e.job()).number("quantity", one_if_untold(e.quantity()));
+    }
     case Kind::kProductionCompleted: return production(event.production_completed()).id("order", event.production_completed().order());
     case Kind::kProductionCancelled: return production(event.production_cancelled());
     case Kind::kProductionChecked: {
@@ -274,7 +281,8 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
     case Kind::kPrintDispatched: {
       const auto& e = event.print_dispatched();
       return job(e).id("production_order", e.production_order()).id("printer", e.printer()).number("slot", e.slot())
-          .number("print_ms", e.print_ms()).number("layers", e.layers()).number("milligrams", e.milligrams());
+          .number("print_ms", e.print_ms()).number("layers", e.layers()).number("milligrams", e.milligrams())
+          .number("pieces", one_if_untold(e.pieces())).number("surplus", e.surplus());
     }
     case Kind::kPrintStarted: return job(event.print_started()).id("printer", event.print_started().printer());
     case Kind::kPrintProgressed: {

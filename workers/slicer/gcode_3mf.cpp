@@ -208,6 +208,13 @@ std::string printer_model_of_project(Archive& archive) {
   return close == std::string::npos ? std::string() : plain_text(std::string_view(*text).substr(open + 1, close - open - 1));
 }
 
+// Of the first plate.
+void name_filament(SlicedInfo& info) {
+  if (info.plates.empty() || info.plates.front().filaments.empty()) return;
+  info.filament_type = info.plates.front().filaments.front().type;
+  info.filament_colour = info.plates.front().filaments.front().colour;
+}
+
 }  // namespace
 
 bool has_gcode_plates(const Archive& archive) {
@@ -246,11 +253,19 @@ std::expected<SlicedInfo, ModelError> read_gcode_3mf(Archive& archive, const Pro
     }
   }
   std::ranges::sort(info.plates, {}, &SlicedPlate::number);
-  if (!info.plates.empty() && !info.plates.front().filaments.empty()) {
-    info.filament_type = info.plates.front().filaments.front().type;
-    info.filament_colour = info.plates.front().filaments.front().colour;
-  }
+  name_filament(info);
   return info;
+}
+
+std::expected<void, ModelError> keep_plate(SlicedInfo& info, std::optional<std::int64_t> number) {
+  const auto refused = [](std::string detail) { return std::unexpected(ModelError{ModelErrorKind::unsupported, std::move(detail)}); };
+  if (info.plates.empty()) return refused("The file holds no plate.");
+  if (!number && info.plates.size() > 1) return refused("The sliced file holds several plates; say which \"plate\" is printed.");
+  const auto found = number ? std::ranges::find(info.plates, *number, &SlicedPlate::number) : info.plates.begin();
+  if (found == info.plates.end()) return refused("The sliced file has no such plate.");
+  info.plates = {SlicedPlate(*found)};
+  name_filament(info);
+  return {};
 }
 
 std::expected<SlicedInfo, ModelError> read_gcode_3mf(const std::filesystem::path& path) {

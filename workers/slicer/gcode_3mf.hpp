@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "workers/slicer/archive.hpp"
@@ -17,6 +18,9 @@ namespace layerline::slicer {
 
 [[nodiscard]] std::expected<SlicedInfo, ModelError> read_gcode_3mf(Archive& archive, const Progress& progress = {});
 [[nodiscard]] std::expected<SlicedInfo, ModelError> read_gcode_3mf(const std::filesystem::path& path);
+
+// Forgets all plates but the asked one; nullopt: it has to be the only one.
+[[nodiscard]] std::expected<void, ModelError> keep_plate(SlicedInfo& info, std::optional<std::int64_t> number);
 
 // What is written into a package beside its G-code.
 struct PackMetadata {
