@@ -15,6 +15,7 @@ using Command = std::variant<
     quotes::RejectQuote, quotes::CancelQuote, quotes::RecordAnalysis, quotes::RecordRefusal,
     products::DefineProduct, products::ChangeProduct, products::SetProductFile, products::RemoveProductFile, products::DefineBom,
     products::ActivateBom, products::MapSku, products::UnmapSku, products::AdjustUnits,
+    products::TransferUnits, products::CountUnits,
     orders::ObserveShopOrder, orders::MapOrderLine, orders::ReorderOrder, orders::AnswerShortage,
     orders::ReleaseOrder, orders::HoldOrder, orders::ResumeOrder, orders::CancelOrder, orders::ChangeShipping, orders::StartQualityCheck,
     orders::PassQualityCheck, orders::FailQualityCheck, orders::TakePhoto, orders::CompleteOrder,

@@ -97,7 +97,7 @@ struct Fold {
                    events::WorkshopConfigured, events::WorkshopListed, events::ApiKeyIssued, events::ApiKeyRevoked, events::SubjectErased,
                    events::TimerSet, events::TimerFired, events::DailyReported, events::ProductCreated, events::BomDefined,
                    events::UnitsReceived, events::UnitsIssued, events::UnitsScrapped, events::UnitsAdjusted, events::UnitsShortageNoted,
-                   events::UnitsLow> ||
+                   events::UnitsMoved, events::UnitsLow> ||
              CustomerEvent<T> || PurchaseEvent<T> || PlanningEvent<T> || CatalogueEvent<T> || ModelEvent<T> || QuoteEvent<T> ||
              OrderEvent<T> || PaymentEvent<T> || StockEvent<T> || ProductionEvent<T> ||
              PrinterEvent<T> || PrintEvent<T> || ShipmentEvent<T> || EffectEvent<T>

@@ -42,7 +42,7 @@ concept CatalogueEvent = OneOf<T, events::ProductDefined, events::ProductChanged
     events::BomVersionDefined, events::BomVersionActivated, events::ProductCostRolled, events::SkuMapped, events::SkuUnmapped>;
 template <class T>
 concept UnitsEvent = OneOf<T, events::UnitsReceived, events::UnitsAllocated, events::UnitsReleased, events::UnitsIssued,
-    events::UnitsScrapped, events::UnitsAdjusted, events::UnitsShortageNoted, events::UnitsLow>;
+    events::UnitsScrapped, events::UnitsAdjusted, events::UnitsMoved, events::UnitsShortageNoted, events::UnitsLow>;
 template <class T>
 concept ProductEvent = OneOf<T, events::ProductCreated, events::BomDefined> || CatalogueEvent<T> || UnitsEvent<T>;
 // What the source says of an order, and what becomes of its lines.
@@ -192,7 +192,7 @@ bool dispatch(const events::Event& event, Fold&& fold) {
     case Kind::kUnitsReleased: fold(event.units_released()); return true;
     case Kind::kUnitsIssued: fold(event.units_issued()); return true;
     case Kind::kUnitsScrapped: fold(event.units_scrapped()); return true;
-    case Kind::kUnitsAdjusted: fold(event.units_adjusted()); return true;
+    case Kind::kUnitsAdjusted: fold(event.units_adjusted()); return true;  case Kind::kUnitsMoved: fold(event.units_moved()); return true;
     case Kind::kShopConnected: fold(event.shop_connected()); return true;  case Kind::kShopRemoved: fold(event.shop_removed()); return true;
     case Kind::kShopOrderNotified: fold(event.shop_order_notified()); return true;
     case Kind::kShopCaughtUp: fold(event.shop_caught_up()); return true;

@@ -17,6 +17,8 @@ struct Part {
 };
 
 std::string own_lot(const std::string& material) { return material + ".bulk"; }
+// Events from before there were others name no location.
+std::string place(const std::string& location) { return location.empty() ? "main" : location; }
 
 struct Fold {
   const Commit& commit;
@@ -34,7 +36,8 @@ struct Fold {
     Entry* known = documents.find("location", id);
     Entry& entry = known != nullptr ? *known : documents.create("location", id, commit.time_ms);
     if (known != nullptr) return entry;
-    entry.json = Json{{"id", id}, {"name", Json()}, {"materials", Json::Array{}}, {"opened_at", iso_time(commit.time_ms)}};
+    entry.json = Json{{"id", id}, {"name", Json()}, {"materials", Json::Array{}}, {"units", 0},
+                      {"opened_at", iso_time(commit.time_ms)}};
     documents.list(entry, "locations", "all");
     return entry;
   }
@@ -100,7 +103,8 @@ struct Fold {
   //   made/<production order>                for which order, of which lots, and of whose pieces; also which lots are held for it
   //   use/<lot>/<production order>           what it took of a lot
   //   use/<lot>/<production order>/<order>   pieces of it that an order got from the stock
-  //   pieces/<product>                       finished ones by who made them or where they were bought, in order of arrival
+  //   pieces/<product>                       finished ones by who made them or where they were bought and lie, in order of arrival
+  //   place/<product>/<location>             how many of them lie there, while any do
 
   void operator()(const events::ProductionOrderCreated& created) {
     documents.create("made", created.production_order(), commit.time_ms).json =
@@ -119,40 +123,46 @@ struct Fold {
     take(print, parts(corrected, corrected.milligrams() - corrected.missing_mg() - print.integer("taken_mg")));
   }
 
-  // ---- who got the pieces ----
+  // ---- where the pieces lie, and who got them ----
 
-  Json::Array& pieces(const std::string& product) {
-    Entry* known = documents.find("pieces", product);
-    return (known != nullptr ? *known : documents.create("pieces", product, commit.time_ms)).json["made"].items();
+  void operator()(const events::ProductDefined& defined) {
+    documents.create("pieces", defined.product(), commit.time_ms).json = Json{{"sku", defined.sku()}, {"made", Json::Array{}}};
   }
+  Json& pieces(const std::string& product) {
+    Entry* known = documents.find("pieces", product);
+    return (known != nullptr ? *known : documents.create("pieces", product, commit.time_ms)).json;
+  }
+  void arrive(const std::string& product, Json batch);
+  void count_at(const std::string& location, const std::string& product, std::int64_t change);
   template <class Event, class First>
-  Json::Array take_pieces(const Event& gone, std::int64_t units, const First& first);
+  Json::Array take_pieces(const Event& gone, std::int64_t units, const First& first, const std::string& to = "");
   void deliver(const std::string& holder, const std::string& made, std::int64_t units);
   void trace(const std::string& order, const std::string& made, std::int64_t units, int depth);
-  // Piece by piece, as they are printed: who arrives when the last one was of the same origin joins it.
   void operator()(const events::UnitsReceived& received) {
-    Json::Array& there = pieces(received.product());
-    const bool joins = !there.empty() && there.back().text("made") == received.production_order() &&
-                       there.back().text("reference") == received.reference();
-    if (!joins) there.push_back(Json{{"made", received.production_order()}, {"reference", received.reference()}, {"units", 0}});
-    there.back()["units"] = there.back().integer("units") + received.quantity();
+    arrive(received.product(), Json{{"made", received.production_order()}, {"reference", received.reference()},
+                                    {"location", place(received.location())}, {"units", received.quantity()}});
   }
   void operator()(const events::UnitsIssued& issued) {
-    const auto made_for_it = [&](const std::string& made) {
-      const Entry* maker = documents.find("made", made);
+    const auto made_for_it = [&](const Json& batch) {
+      const Entry* maker = documents.find("made", batch.text("made"));
       return maker != nullptr && maker->json.text("holder") == issued.holder();
     };
     for (const Json& part : take_pieces(issued, issued.quantity(), made_for_it))
       deliver(issued.holder(), std::string(part.text("made")), part.integer("units"));
   }
   void operator()(const events::UnitsScrapped& scrapped) {
-    take_pieces(scrapped, scrapped.quantity(), [&](const std::string& made) { return made == scrapped.production_order(); });
+    take_pieces(scrapped, scrapped.quantity(), [&](const Json& batch) { return batch.text("made") == scrapped.production_order(); });
   }
   void operator()(const events::UnitsAdjusted& adjusted) {
     if (adjusted.quantity() > 0)
-      pieces(adjusted.product()).push_back(Json{{"made", ""}, {"reference", ""}, {"units", adjusted.quantity()}});
+      arrive(adjusted.product(),
+             Json{{"made", ""}, {"reference", ""}, {"location", place(adjusted.location())}, {"units", adjusted.quantity()}});
     else
-      take_pieces(adjusted, -adjusted.quantity(), [](const std::string&) { return false; });
+      take_pieces(adjusted, -adjusted.quantity(), [&](const Json& batch) { return batch.text("location") == adjusted.location(); });
+  }
+  void operator()(const events::UnitsMoved& moved) {
+    const std::string from = place(moved.from());
+    take_pieces(moved, moved.quantity(), [&](const Json& batch) { return batch.text("location") == from; }, place(moved.to()));
   }
 
   template <class T>
@@ -217,7 +227,7 @@ void Fold::operator()(const events::ReservationHeld& held) {
 
 void Fold::operator()(const events::StockReceived& received) {
   const std::string id = received.lot().empty() ? own_lot(received.material()) : received.lot();
-  change(received.material(), {id, received.location().empty() ? "main" : received.location(), received.milligrams()});
+  change(received.material(), {id, place(received.location()), received.milligrams()});
   Entry& entry = lot(id, received.material());
   set_mass(entry.json, "received", entry.json.integer("received_mg") + received.milligrams());
   if (received.lot().empty()) return;
@@ -265,15 +275,33 @@ Entry& Fold::use(const std::string& lot, const Json& print) {
 
 namespace {
 
-// [{"made", "units"}] is added to; how many are still missing.
+bool same_origin(const Json& a, const Json& b) { return a.text("made") == b.text("made") && a.text("reference") == b.text("reference"); }
+
+// Neighbours of one origin are one batch for each location, as in domain/products/batches.cpp.
+void add_to_neighbour(Json::Array& there, std::size_t at, Json more) {
+  std::size_t first = at;
+  while (first > 0 && same_origin(there[first - 1], more)) --first;
+  for (std::size_t i = first; i < there.size() && same_origin(there[i], more); ++i) {
+    if (there[i].text("location") != more.text("location")) continue;
+    there[i]["units"] = there[i].integer("units") + more.integer("units");
+    return;
+  }
+  there.insert(there.begin() + static_cast<std::ptrdiff_t>(at), std::move(more));
+}
+
+// What is taken is added to `taken`; how many are still missing. `to`: where it lies then, and keeps its place in the order; empty: gone.
 template <class Wanted>
-std::int64_t take_of(Json::Array& there, std::int64_t units, const Wanted& wanted, Json::Array& taken) {
-  for (Json& batch : there) {
-    const std::int64_t part = std::min(units, batch.integer("units"));
-    if (part <= 0 || !wanted(batch)) continue;
-    taken.push_back(Json{{"made", batch.text("made")}, {"units", part}});
-    batch["units"] = batch.integer("units") - part;
+std::int64_t take_of(Json::Array& there, std::int64_t units, const Wanted& wanted, const std::string& to, Json::Array& taken) {
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    const std::int64_t part = std::min(units, there[i].integer("units"));
+    if (part <= 0 || !wanted(there[i])) continue;
+    Json gone = there[i];
+    gone["units"] = part;
+    there[i]["units"] = there[i].integer("units") - part;
     units -= part;
+    taken.push_back(gone);
+    gone["location"] = to;
+    if (!to.empty()) add_to_neighbour(there, i + 1, std::move(gone));
   }
   std::erase_if(there, [](const Json& batch) { return batch.integer("units") == 0; });
   return units;
@@ -281,22 +309,57 @@ std::int64_t take_of(Json::Array& there, std::int64_t units, const Wanted& wante
 
 }  // namespace
 
+void Fold::arrive(const std::string& product, Json batch) {
+  count_at(std::string(batch.text("location")), product, batch.integer("units"));
+  Json::Array& there = pieces(product)["made"].items();
+  add_to_neighbour(there, there.size(), std::move(batch));
+}
+
 // The batches that the event names. What it does not name, as there was a time without batches, as domain/products/batches.cpp folds it:
 // what is to go first, and then the oldest.
 template <class Event, class First>
-Json::Array Fold::take_pieces(const Event& gone, std::int64_t units, const First& first) {
-  Json::Array& there = pieces(gone.product());
+Json::Array Fold::take_pieces(const Event& gone, std::int64_t units, const First& first, const std::string& to) {
+  Json::Array& there = pieces(gone.product())["made"].items();
   Json::Array taken;
   for (const events::UnitBatch& named : gone.batches()) {
     const auto is_it = [&](const Json& batch) {
-      return batch.text("made") == named.production_order() && batch.text("reference") == named.reference();
+      return batch.text("made") == named.production_order() && batch.text("reference") == named.reference() &&
+             batch.text("location") == place(named.location());
     };
-    if (take_of(there, named.units(), is_it, taken) > 0) documents.fail("more leaves a batch than lies there on " + event.stream);
+    if (take_of(there, named.units(), is_it, to, taken) > 0) documents.fail("more leaves a batch than lies there on " + event.stream);
     units -= named.units();
   }
-  units = take_of(there, units, [&](const Json& batch) { return first(std::string(batch.text("made"))); }, taken);
-  take_of(there, units, [](const Json&) { return true; }, taken);
+  units = take_of(there, units, first, to, taken);
+  if (to.empty()) take_of(there, units, [](const Json&) { return true; }, to, taken);
+  for (const Json& part : taken) {
+    count_at(std::string(part.text("location")), gone.product(), -part.integer("units"));
+    if (!to.empty()) count_at(to, gone.product(), part.integer("units"));
+  }
   return taken;
+}
+
+void Fold::count_at(const std::string& location, const std::string& product, std::int64_t change) {
+  const std::string id = product + "/" + location;
+  const std::string sku(pieces(product).text("sku"));
+  Entry* known = documents.find("place", id);
+  Entry& entry = known != nullptr ? *known : documents.create("place", id, commit.time_ms);
+  const std::int64_t on_hand = entry.json.integer("on_hand") + change;
+  entry.version = event.version;
+  entry.json = Json{{"product_id", product}, {"sku", text_or_null(sku)}, {"location", location}, {"on_hand", on_hand},
+                    {"updated_at", iso_time(commit.time_ms)}};
+  const auto each_list = [&](auto put) {
+    put("units", "all", sku + '\0' + location);
+    put("units_at", location, sku);
+    put("units_of", product, location);
+  };
+  if (known == nullptr)
+    each_list([&](std::string_view list, std::string_view value, std::string_view order) { documents.list(entry, list, value, order); });
+  if (on_hand == 0) {
+    each_list([&](std::string_view list, std::string_view value, std::string_view order) { documents.unlist(entry, list, value, order); });
+    documents.erase(entry);
+  }
+  Json& there = this->location(location).json;
+  there["units"] = there.integer("units") + change;
 }
 
 // To a line of an order, or into the pieces of a production order above.
@@ -361,6 +424,16 @@ std::expected<Page, QueryError> materials_of_order(const Queries& queries, const
 }
 std::expected<Page, QueryError> locations(const Queries& queries, const Scope& scope, const PageRequest& request) {
   return queries.list(view.name, scope, "locations", "all", "", request);
+}
+std::expected<Page, QueryError> units(const Queries& queries, const Scope& scope, std::string_view product, std::string_view location,
+                                      const PageRequest& request) {
+  if (product.empty() && location.empty()) return queries.list(view.name, scope, "units", "all", "", request);
+  if (product.empty()) return queries.list(view.name, scope, "units_at", location, "", request);
+  const auto lies_there = [&](const Document& document) {
+    const auto json = Json::parse(document.json);
+    return json && (location.empty() || json->text("location") == location);
+  };
+  return queries.list(view.name, scope, "units_of", product, "", request, lies_there);
 }
 
 }  // namespace layerline::projections::lots

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -162,24 +163,53 @@ struct Fold {
   void operator()(const events::UnitsReceived& e) {
     count(e.product(), e.quantity(), 0);
     Json line{{"by", text_or_null(e.by())}, {"production_order_id", text_or_null(e.production_order())},
-              {"reference", text_or_null(e.reference())}};
+              {"reference", text_or_null(e.reference())}, {"places", Json::Array{place(e.location(), e.quantity())}}};
     write_line(e.product(), "received", e.quantity(), std::move(line));
   }
   void operator()(const events::UnitsAllocated& e) { count(e.product(), 0, e.quantity()); }
   void operator()(const events::UnitsReleased& e) { count(e.product(), 0, -e.quantity()); }
   void operator()(const events::UnitsIssued& e) {
     count(e.product(), -e.quantity(), -e.quantity());
-    write_line(e.product(), "issued", -e.quantity(), held_by(e.holder()));
+    Json line = held_by(e.holder());
+    line["places"] = left(e.batches(), e.quantity());
+    write_line(e.product(), "issued", -e.quantity(), std::move(line));
   }
   void operator()(const events::UnitsScrapped& e) {
     count(e.product(), -e.quantity(), e.holder().empty() ? 0 : -e.quantity());
     Json line = held_by(e.holder());
+    line["places"] = left(e.batches(), e.quantity());
     if (!e.production_order().empty()) line["production_order_id"] = e.production_order();   // the one whose units were bad
     write_line(e.product(), "scrapped", -e.quantity(), std::move(line));
   }
   void operator()(const events::UnitsAdjusted& e) {
     count(e.product(), e.quantity(), 0);
-    write_line(e.product(), "adjusted", e.quantity(), Json{{"by", text_or_null(e.by())}, {"reason", text_or_null(e.reason())}});
+    const bool wherever = e.quantity() < 0 && e.location().empty();
+    write_line(e.product(), "adjusted", e.quantity(),
+               Json{{"by", text_or_null(e.by())}, {"reason", text_or_null(e.reason())},
+                    {"places", wherever ? left(e.batches(), -e.quantity()) : Json::Array{place(e.location(), e.quantity())}}});
+  }
+  void operator()(const events::UnitsMoved& e) {
+    count(e.product(), 0, 0);
+    write_line(e.product(), "moved", 0,
+               Json{{"by", text_or_null(e.by())}, {"reason", text_or_null(e.reason())},
+                    {"places", Json::Array{place(e.from(), -e.quantity()), place(e.to(), e.quantity())}}});
+  }
+  // How many more lie at a location, or fewer.
+  static Json place(const std::string& location, std::int64_t change) {
+    return Json{{"location", location.empty() ? "main" : location}, {"change", change}};
+  }
+  // From where so many left. An event without batches is from when there was one location; of very many not all are named.
+  static Json::Array left(const google::protobuf::RepeatedPtrField<events::UnitBatch>& batches, std::int64_t units) {
+    if (batches.empty()) return {place("", -units)};
+    std::map<std::string, std::int64_t> from;
+    for (const events::UnitBatch& batch : batches) {
+      from[batch.location()] += batch.units();
+      units -= batch.units();
+    }
+    Json::Array out;
+    for (const auto& [location, gone] : from) out.push_back(place(location, -gone));
+    if (units > 0) out.push_back(Json{{"location", Json()}, {"change", -units}});
+    return out;
   }
   void write_line(const std::string& product, std::string_view what, std::int64_t change, Json said);
   // "<order>/<line>", or the production order that uses them up; empty: nobody held them.
@@ -237,7 +267,7 @@ void Fold::write_line(const std::string& product, std::string_view what, std::in
   line.version = event.version;
   line.json = Json{{"id", id}, {"product_id", product}, {"event", what}, {"at", iso_time(commit.time_ms)}, {"actor", commit.actor},
                    {"change", change}, {"on_hand", on_hand}, {"by", Json()}, {"reason", Json()}, {"reference", Json()},
-                   {"production_order_id", Json()}, {"order_id", Json()}, {"line", Json()}};
+                   {"production_order_id", Json()}, {"order_id", Json()}, {"line", Json()}, {"places", Json::Array{}}};
   for (const store::Member& member : *said.object()) line.json[member.name] = member.value;
   documents.list(line, "ledger", product, newest_first(static_cast<std::int64_t>(event.version)));
 }

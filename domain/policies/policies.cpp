@@ -325,6 +325,7 @@ Events react(const events::Event& event, const Context& context) {
     case K::kUnitsAllocated:
     case K::kUnitsIssued:
     case K::kUnitsScrapped:
+    case K::kUnitsMoved:
     case K::kOrderQueued:
     case K::kOrderPrinted:
     case K::kOrderQualityCheckStarted:

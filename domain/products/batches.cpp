@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 
 #include "domain/workshop/limits.hpp"
 #include "domain/workshop/workshop.hpp"
@@ -16,7 +17,7 @@ Batches pick(const Batches& there, std::int64_t units, int turns, const Turn& tu
   for (int turn = 0; turn < turns && units > 0; ++turn)
     for (const Batch& batch : there) {
       if (units == 0 || turn_of(batch) != turn) continue;
-      picked.push_back({batch.production, batch.reference, std::min(units, batch.units)});
+      picked.push_back({batch.production, batch.reference, std::min(units, batch.units), batch.location});
       units -= picked.back().units;
     }
   return picked;
@@ -31,18 +32,26 @@ int turn_for_holder(const Batch& batch, const std::string& holder, const Worksho
   return waits(workshop, maker->holder) ? 2 : 1;
 }
 
-// Who arrives when the last one was of the same origin joins it; else the order of arrival would be lost.
-void put(Batches& there, Batch arrived) {
-  if (!there.empty() && there.back().same_origin(arrived))
-    there.back().units += arrived.units;
+// Neighbours of one origin came at once. They are one batch for each location, so that moving to and fro leaves no crumbs.
+void add_to_neighbour(Batches& there, Batches::iterator at, Batch more) {
+  const auto of_it = [&](const Batch& batch) { return batch.same_origin(more); };
+  auto first = at;
+  while (first != there.begin() && of_it(*std::prev(first))) --first;
+  const auto end = std::find_if_not(first, there.end(), of_it);
+  const auto known = std::find_if(first, end, [&](const Batch& batch) { return batch.location == more.location; });
+  if (known != end)
+    known->units += more.units;
   else
-    there.push_back(std::move(arrived));
+    there.insert(at, std::move(more));
 }
+
+// Who arrives when the last one was of the same origin joins it; else the order of arrival would be lost.
+void put(Batches& there, Batch arrived) { add_to_neighbour(there, there.end(), std::move(arrived)); }
 
 void take(Batches& there, const Batch& gone) {
   std::int64_t units = gone.units;
   for (Batch& batch : there) {
-    if (!batch.same_origin(gone)) continue;
+    if (!batch.same_batch(gone)) continue;
     const std::int64_t part = std::min(units, batch.units);
     batch.units -= part;
     units -= part;
@@ -51,11 +60,29 @@ void take(Batches& there, const Batch& gone) {
   std::erase_if(there, [](const Batch& batch) { return batch.units == 0; });
 }
 
+// To another location, with their place in the order of arrival.
+void move(Batches& there, const Batch& gone, const LocationId& to) {
+  std::int64_t units = gone.units;
+  for (std::size_t i = 0; i < there.size() && units > 0; ++i) {
+    if (!there[i].same_batch(gone)) continue;
+    const std::int64_t part = std::min(units, there[i].units);
+    there[i].units -= part;
+    units -= part;
+    add_to_neighbour(there, there.begin() + static_cast<std::ptrdiff_t>(i) + 1, {gone.production, gone.reference, part, to});
+  }
+  assert(units == 0);
+  std::erase_if(there, [](const Batch& batch) { return batch.units == 0; });
+}
+
+Batch batch_from(const events::UnitBatch& one) {
+  return {ProductionOrderId(one.production_order()), one.reference(), one.units(), location_from(one.location())};
+}
+
 // `first`: whether a batch of which the event says nothing leaves before others.
 template <class First>
 void leave(Batches& there, const StoredBatches& named, std::int64_t units, const First& first) {
   for (const events::UnitBatch& one : named) {
-    take(there, {ProductionOrderId(one.production_order()), one.reference(), one.units()});
+    take(there, batch_from(one));
     units -= one.units();
   }
   for (const Batch& batch : pick(there, units, 2, [&](const Batch& batch) { return first(batch) ? 0 : 1; })) take(there, batch);
@@ -73,6 +100,7 @@ Batches left(const Product& product, const Events& decided, const Workshop& work
     if (event.has_units_issued() && event.units_issued().product() == product.id.str()) fold(there, event.units_issued(), workshop);
     if (event.has_units_scrapped() && event.units_scrapped().product() == product.id.str()) fold(there, event.units_scrapped());
     if (event.has_units_adjusted() && event.units_adjusted().product() == product.id.str()) fold(there, event.units_adjusted());
+    if (event.has_units_moved() && event.units_moved().product() == product.id.str()) fold(there, event.units_moved());
   }
   return there;
 }
@@ -99,6 +127,7 @@ void store(const Batches& batches, StoredBatches* stored) {
     one->set_production_order(batch.production.str());
     one->set_reference(batch.reference);
     one->set_units(batch.units);
+    one->set_location(batch.location.str());
   }
 }
 
@@ -110,10 +139,22 @@ std::int64_t sum(const Batches& batches) {
   return units;
 }
 
+Batches lying_at(const Batches& there, const LocationId& location) {
+  Batches out;
+  std::ranges::copy_if(there, std::back_inserter(out), [&](const Batch& batch) { return batch.location == location; });
+  return out;
+}
+
+LocationId location_from(const std::string& said) {
+  return said == inventory::main_location().str() ? LocationId() : LocationId(said);
+}
+
+const std::string& name_of(const LocationId& location) { return location.empty() ? inventory::main_location().str() : location.str(); }
+
 // ---- the fold ----
 
 void fold(Batches& there, const events::UnitsReceived& event) {
-  put(there, {ProductionOrderId(event.production_order()), event.reference(), event.quantity()});
+  put(there, {ProductionOrderId(event.production_order()), event.reference(), event.quantity(), location_from(event.location())});
 }
 
 void fold(Batches& there, const events::UnitsIssued& event, const Workshop& workshop) {
@@ -128,10 +169,20 @@ void fold(Batches& there, const events::UnitsScrapped& event) {
 }
 
 void fold(Batches& there, const events::UnitsAdjusted& event) {
-  if (event.quantity() > 0)
-    put(there, {ProductionOrderId(), "", event.quantity()});
-  else
-    leave(there, event.batches(), -event.quantity(), [](const Batch&) { return false; });
+  const LocationId location = location_from(event.location());
+  if (event.quantity() > 0) return put(there, {ProductionOrderId(), "", event.quantity(), location});
+  const bool anywhere = event.location().empty();
+  leave(there, event.batches(), -event.quantity(), [&](const Batch& batch) { return !anywhere && batch.location == location; });
+}
+
+void fold(Batches& there, const events::UnitsMoved& event) {
+  const LocationId to = location_from(event.to());
+  std::int64_t units = event.quantity();
+  for (const events::UnitBatch& one : event.batches()) {
+    move(there, batch_from(one), to);
+    units -= one.units();
+  }
+  for (const Batch& batch : choose_oldest(lying_at(there, location_from(event.from())), units)) move(there, batch, to);
 }
 
 }  // namespace layerline::products

@@ -1,5 +1,5 @@
-// Where the finished units on hand come from. What leaves the shelf says which batches it takes, so that an order leads back to the lots
-// that its pieces were made of.
+// Where the finished units on hand come from, and where they lie. What leaves the shelf says which batches it takes, so that an order leads
+// back to the lots that its pieces were made of.
 #pragma once
 
 #include <string>
@@ -16,8 +16,10 @@ struct Batch {
   ProductionOrderId production;   // that made them; empty: bought, or counted in
   std::string reference;          // of what was bought: "PUR-2026-001"
   std::int64_t units = 0;
+  LocationId location = {};       // empty: the main one
 
   [[nodiscard]] bool same_origin(const Batch& other) const { return production == other.production && reference == other.reference; }
+  [[nodiscard]] bool same_batch(const Batch& other) const { return same_origin(other) && location == other.location; }
   friend bool operator==(const Batch&, const Batch&) = default;
 };
 
@@ -39,6 +41,10 @@ void store(const Batches&, StoredBatches*);
 // ---- queries ----
 
 [[nodiscard]] std::int64_t sum(const Batches&);
+[[nodiscard]] Batches lying_at(const Batches&, const LocationId&);   // as a batch says it
+// As a batch says it: "main" and nothing at all are the same.
+[[nodiscard]] LocationId location_from(const std::string&);
+[[nodiscard]] const std::string& name_of(const LocationId&);         // "main", "shelf-1"
 
 // ---- the fold: what an event does not name, as there was a time without batches, leaves as the traces of that time had it ----
 
@@ -46,5 +52,6 @@ void fold(Batches&, const events::UnitsReceived&);
 void fold(Batches&, const events::UnitsIssued&, const Workshop&);
 void fold(Batches&, const events::UnitsScrapped&);
 void fold(Batches&, const events::UnitsAdjusted&);
+void fold(Batches&, const events::UnitsMoved&);
 
 }  // namespace layerline::products

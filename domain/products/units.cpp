@@ -37,6 +37,13 @@ std::int64_t held_by(const Product& product, const std::string& holder) {
   return found == product.holders.end() ? 0 : found->second;
 }
 
+// What lies at the location, or anywhere if none is named.
+std::expected<Batches, Rejection> where(const Product& product, const LocationId& location, const Workshop& workshop) {
+  if (location.empty()) return product.batches;
+  if (!inventory::known(workshop, location)) return not_found("location");
+  return lying_at(product.batches, location_from(location.str()));
+}
+
 }  // namespace
 
 // ---- evolve ----
@@ -110,13 +117,18 @@ Decided decide(const AdjustUnits& command, const Context& context) {
     return refuse("quantity-out-of-range", fmt::format("At most {} units are counted.", limits::units_max));
   if (product->available() + command.difference < 0)
     return refuse("units-below-zero", fmt::format("Only {} units are on hand and free.", product->available()));
+  const auto there = where(*product, command.location, context.workshop);
+  if (!there) return std::unexpected(there.error());
+  if (command.difference < 0 && sum(*there) + command.difference < 0)
+    return refuse("units-below-zero", fmt::format("Only {} units lie at {}.", sum(*there), name_of(command.location)));
   Events out;
   auto* event = out.on(stream(product->id.str())).mutable_units_adjusted();
   event->set_product(product->id.str());
   event->set_quantity(command.difference);
   event->set_by(context.actor);
   event->set_reason(command.reason);
-  if (command.difference < 0) store(choose_oldest(product->batches, -command.difference), event->mutable_batches());
+  event->set_location(command.location.str());
+  if (command.difference < 0) store(choose_oldest(*there, -command.difference), event->mutable_batches());
   return out;
 }
 
@@ -144,8 +156,10 @@ Events receive(const ProductionOrderId& id, std::int64_t most, const Context& co
   return out;
 }
 
-Decided receive_bought(const ProductId& id, std::int64_t quantity, const std::string& reference, const Context& context) {
+Decided receive_bought(const ProductId& id, std::int64_t quantity, const std::string& reference, const LocationId& location,
+                       const Context& context) {
   const Product& product = context.workshop.products.at(id);
+  if (!location.empty() && !inventory::known(context.workshop, location)) return not_found("location");
   if (product.on_hand + quantity > limits::units_max)
     return refuse("quantity-out-of-range", fmt::format("At most {} units are counted.", limits::units_max));
   Events out;
@@ -154,6 +168,7 @@ Decided receive_bought(const ProductId& id, std::int64_t quantity, const std::st
   event->set_quantity(quantity);
   event->set_by(context.actor);
   event->set_reference(reference);
+  event->set_location(location_from(location.str()).str());
   return out;
 }
 

@@ -11,8 +11,9 @@ namespace layerline::products {
 
 struct Product;
 
-// A count, or what came in or went another way, and why. Signed; what is allocated stays.
-struct AdjustUnits { ProductId product; std::int64_t difference = 0; std::string reason; };
+// A count, or what came in or went another way, and why. Signed; what is allocated stays. Without a location they come to the main one,
+// and the oldest go, wherever they lie.
+struct AdjustUnits { ProductId product; std::int64_t difference = 0; std::string reason; LocationId location = {}; };
 
 [[nodiscard]] Decided decide(const AdjustUnits&, const Context&);
 
@@ -21,8 +22,9 @@ void note_allocated(const ProductId&, const std::string& holder, std::int64_t qu
 // the holder waits for them. Nothing as long as work is left to do on them; but what goes into something else goes there as it is printed,
 // and is worked on there.
 [[nodiscard]] Events receive(const ProductionOrderId&, std::int64_t most, const Context&);
-// So many came from a supplier.
-[[nodiscard]] Decided receive_bought(const ProductId&, std::int64_t quantity, const std::string& reference, const Context&);
+// So many came from a supplier, to this location; empty: to the main one.
+[[nodiscard]] Decided receive_bought(const ProductId&, std::int64_t quantity, const std::string& reference, const LocationId&,
+                                     const Context&);
 // All that is held is given back. Nothing more is waited for.
 [[nodiscard]] Events release_all(const std::string& holder, const Context&);
 

@@ -299,10 +299,11 @@ std::expected<std::vector<ReceivedLine>, Rejection> receipts_of(const ReceivePur
   return receipts;
 }
 
-Decided into_stock(const mrp::Item& item, const ReceivedLine& received, const std::string& number, const Context& context) {
+Decided into_stock(const mrp::Item& item, const ReceivedLine& received, const LocationId& location, const std::string& number,
+                   const Context& context) {
   if (item.is_material())
-    return inventory::decide(inventory::ReceiveStock{item.material, {received.quantity}, number, received.lot}, context);
-  return products::receive_bought(item.product, received.quantity, number, context);
+    return inventory::decide(inventory::ReceiveStock{item.material, {received.quantity}, number, received.lot, location}, context);
+  return products::receive_bought(item.product, received.quantity, number, location, context);
 }
 
 }  // namespace
@@ -328,7 +329,8 @@ Decided decide(const ReceivePurchase& command, const Context& context) {
   }
   for (const ReceivedLine& received : *receipts) {
     const Line& line = *std::ranges::find(purchase->lines, received.line, &Line::id);
-    auto moved = into_stock(line.item, received, purchase->number, context);
+    const LocationId& location = received.location.empty() ? command.location : received.location;
+    auto moved = into_stock(line.item, received, location, purchase->number, context);
     if (!moved) return moved;
     out.append(std::move(*moved));
   }

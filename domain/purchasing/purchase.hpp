@@ -41,8 +41,10 @@ struct DraftPurchase { PurchaseId purchase; SupplierId supplier; std::vector<Wan
 // come: the supplier says another day.
 struct OrderedLine { std::string line; std::int64_t quantity = 0, unit_cost = -1; };
 struct PlacePurchase { PurchaseId purchase; SupplierId supplier; std::vector<OrderedLine> lines; Time due; };
-struct ReceivedLine { std::string line; std::int64_t quantity = 0; LotId lot = {}; };   // a lot of a material that is told apart
-struct ReceivePurchase { PurchaseId purchase; std::vector<ReceivedLine> lines; std::string reference; };   // no lines: all that is open
+// lot: of a material that is told apart; without a location it goes where the whole receipt does.
+struct ReceivedLine { std::string line; std::int64_t quantity = 0; LotId lot = {}; LocationId location = {}; };
+// No lines: all that is open. No location: the main one.
+struct ReceivePurchase { PurchaseId purchase; std::vector<ReceivedLine> lines; std::string reference; LocationId location = {}; };
 struct CancelPurchase { PurchaseId purchase; };
 
 // ---- decisions ----

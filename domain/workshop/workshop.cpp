@@ -124,6 +124,7 @@ void evolve(Workshop& w, const std::string& stream, const events::Event& event, 
     case K::kUnitsScrapped: products::evolve(w, event.units_scrapped(), at); break;
     case K::kUnitsAdjusted: products::evolve(w, event.units_adjusted(), at); break;
     case K::kUnitsShortageNoted: products::evolve(w, event.units_shortage_noted(), at); break;
+    case K::kUnitsMoved: products::evolve(w, event.units_moved(), at); break;
     case K::kUnitsLow: products::evolve(w, event.units_low(), at); break;
     case K::kSupplierAdded: purchasing::evolve(w, event.supplier_added(), at); break;
     case K::kPurchaseDrafted: purchasing::evolve(w, event.purchase_drafted(), at); break;

@@ -30,6 +30,7 @@
 #include "domain/products/product.hpp"
 #include "domain/products/sku.hpp"
 #include "domain/products/shortages.hpp"
+#include "domain/products/transfer.hpp"
 #include "domain/products/units.hpp"
 #include "domain/purchasing/purchase.hpp"
 #include "domain/purchasing/supplier.hpp"

@@ -107,6 +107,37 @@ Found lot_with_uses(const p::Queries& queries, const p::Scope& scope, const std:
   return lot;
 }
 
+// By its id or its SKU.
+Found product(const p::Queries& queries, const p::Scope& scope, const std::string& id) {
+  Found product = p::products::find(queries, scope, id);
+  return product ? product : p::products::find_by_sku(queries, scope, id);
+}
+
+// "places": the first page of where its finished units lie.
+Found product_with_places(const p::Queries& queries, const p::Scope& scope, const std::string& id_or_sku) {
+  Found product = internal::product(queries, scope, id_or_sku);
+  const auto json = product ? Json::parse(product->json) : std::nullopt;
+  if (!json || !product->json.ends_with('}')) return product;
+  const auto units = p::lots::units(queries, scope, json->text("id"), "", {"", p::page_max});
+  if (!units) return std::unexpected(units.error());
+  Json::Array places;
+  for (const p::Document& document : units->items) {
+    const Json there = Json::parse(document.json).value_or(Json());
+    places.push_back(Json{{"location", there.text("location")}, {"on_hand", there.integer("on_hand")}});
+  }
+  product->json.pop_back();
+  product->json.append(",\"places\":").append(Json(std::move(places)).str()).append("}");
+  return product;
+}
+
+std::expected<p::Page, p::QueryError> units(const p::Queries& queries, const p::Scope& scope, const ReadPage& read,
+                                            const p::PageRequest& request) {
+  const Found known = read.owner.empty() ? Found() : product(queries, scope, read.owner);
+  if (!known && known.error() == p::QueryError::damaged) return std::unexpected(known.error());
+  const auto json = known ? Json::parse(known->json) : std::nullopt;
+  return p::lots::units(queries, scope, json ? json->text("id") : std::string_view(read.owner), read.category, request);
+}
+
 // "orders": a page of them; /orders?customer_id= goes on with its cursor.
 Found buyer_with_orders(const p::Queries& queries, const p::Scope& scope, const std::string& id) {
   Found buyer = p::buyers::find(queries, scope, id);
@@ -141,10 +172,7 @@ Found find(const p::Queries& queries, const p::Scope& scope, const FindDocument&
     case Thing::production_order: return dates.production_order(p::production::find(queries, scope, find.id));
     case Thing::material: return p::inventory::find(queries, scope, find.id);
     case Thing::printer: return p::printers::find(queries, scope, find.id);
-    case Thing::product: {
-      Found product = p::products::find(queries, scope, find.id);
-      return product ? product : p::products::find_by_sku(queries, scope, find.id);
-    }
+    case Thing::product: return product_with_places(queries, scope, find.id);
     case Thing::file: return p::files::find(queries, scope, find.id);
     case Thing::payment: return p::orders::find_payment(queries, scope, find.id);
     case Thing::payment_of_order: return payment_of_order(queries, scope, find.id);
@@ -200,6 +228,7 @@ std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::S
     case List::product_costs: return p::analytics::products(queries, scope, request);
     case List::buyers: return p::buyers::list(queries, scope, read.status, sorting.by, request);
     case List::categories: return p::products::categories(queries, scope, request);
+    case List::units: return units(queries, scope, read, request);
   }
   std::unreachable();
 }

@@ -39,9 +39,9 @@ inline constexpr Thing last_thing = Thing::printer_connections;
 enum class List : std::uint8_t {
   quotes, orders, production_orders, materials, ledger, printers, products, effects, sku_mappings,
   lots, lot_uses, order_materials, locations, work_steps, offers, purchase_orders, suppliers, print_costs,
-  order_costs, product_costs, product_ledger, buyers, categories
+  order_costs, product_costs, product_ledger, buyers, categories, units
 };
-inline constexpr List last_list = List::categories;
+inline constexpr List last_list = List::units;
 
 struct FindDocument {
   Thing thing = Thing::quote;
@@ -52,12 +52,13 @@ struct FindDocument {
 
 struct ReadPage {
   List list = List::quotes;
-  // The customer whose they are; the material or the product of a ledger, the material of lots, the lot, the order; empty: any.
+  // The customer whose they are; the material or the product of a ledger, the material of lots, the lot, the order, the product of
+  // units; empty: any.
   std::string owner = {};
   std::string status = {};   // empty: any; of offers: "in_stock"; of buyers: their kind
   std::string cursor = {};
   std::uint32_t limit = 0;
-  std::string category = {}; // of products; the source of orders; the product of prints; empty: any
+  std::string category = {}; // of products; the source of orders; the product of prints; the location of units; empty: any
   std::string search = {};   // words, of products; numbers and SKUs, of orders
   std::string sort = {};     // "price", "-created_at": sorting.hpp; empty: the list's own order
   projections::Period period = {};   // of costs: when the prints ended; of quotes, orders and production orders: when they were made

@@ -45,7 +45,8 @@ std::span<const std::string_view> sorts_of(List list) {
     case List::order_costs:
     case List::product_costs:
     case List::product_ledger:
-    case List::categories: return {};
+    case List::categories:
+    case List::units: return {};
   }
   return {};
 }

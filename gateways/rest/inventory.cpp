@@ -59,9 +59,24 @@ std::expected<Command, Response> receipt(Body& body, Mass mass) {
   return command;
 }
 
+// The same of finished units. They come in by production and purchase orders.
+std::expected<Command, Response> unit_transaction(Body& body, const std::string& type) {
+  const ProductId product(body.has("product_id") ? body.text("product_id") : body.text("sku"));
+  const std::int64_t quantity = body.integer("quantity", 0);
+  const std::string reason = body.text("reason", "reference");
+  const LocationId location(body.text("location_id"));
+  if (type == "transfer") return products::TransferUnits{product, quantity, location, LocationId(body.text("to_location_id")), reason};
+  if (type != "adjustment" && type != "count")
+    return std::unexpected(http::problem(400, "unknown-transaction", "The type is adjustment, transfer or count, of a product."));
+  if (!body.has("quantity")) return std::unexpected(http::problem(400, "missing-field", "Give the \"quantity\" in pieces."));
+  if (type == "count") return products::CountUnits{product, quantity, location, reason};
+  return products::AdjustUnits{product, quantity, reason, location};
+}
+
 // What its type says is booked, from the fields that it has.
 std::expected<Command, Response> transaction(Body& body) {
   const std::string type = body.has("type") || body.has("transaction_type") ? body.text("type", "transaction_type") : "receipt";
+  if (body.has("product_id") || body.has("sku")) return unit_transaction(body, type);
   const auto mass = body.mass();
   const LotId lot(body.text("lot_id"));
   const LocationId location(body.text("location_id"));
@@ -87,10 +102,11 @@ awaitable<Response> transact(Api& api, Request& request) {
   auto body = Body::parse(request);
   if (!body) co_return std::move(body.error());
   auto command = transaction(*body);
-  const std::string material = body->text("material_id", "material");
+  const std::string material = body->text("material_id", "material"), product = body->text("product_id");
   if (auto wrong = body->error()) co_return std::move(*wrong);
   if (!command) co_return std::move(command.error());
-  co_return co_await tell(api, *caller, request, std::move(*command), material.empty() ? "" : "material/" + material, 201);
+  const std::string stream = !product.empty() ? "product/" + product : material.empty() ? "" : "material/" + material;
+  co_return co_await tell(api, *caller, request, std::move(*command), stream, 201);
 }
 
 // ---- lots and locations ----
@@ -141,6 +157,15 @@ awaitable<Response> open_location(Api& api, Request& request) {
   co_return co_await tell(api, *caller, request, std::move(command), stream, 201);
 }
 
+// How many finished units of which product lie where.
+awaitable<Response> list_units(Api& api, Request& request) {
+  auto caller = authenticate_staff(api, request);
+  if (!caller) co_return std::move(caller.error());
+  internal::ReadPage read{.list = List::units, .owner = std::string(request.query("product_id").value_or(""))};
+  read.category = request.query("location").value_or("");
+  co_return co_await api.views.page_of(std::move(read), *caller, request);
+}
+
 // Can so many of this product be promised?
 awaitable<Response> check_units(Api& api, Request& request, const Caller& caller, Body& body) {
   const std::string product = body.has("product_id") ? body.text("product_id") : body.text("sku");
@@ -183,6 +208,7 @@ void add_inventory(http::Router& router, Api& api) {
   router.add(Method::post, "/api/v1/inventory/materials", bind(define));
   router.add(Method::get, "/api/v1/inventory/materials/{id}", bind(get));
   router.add(Method::get, "/api/v1/inventory/materials/{id}/ledger", bind(ledger));
+  router.add(Method::get, "/api/v1/inventory/products", bind(list_units));
   router.add(Method::get, "/api/v1/inventory/products/{id}/ledger", bind(product_ledger));
   router.add(Method::post, "/api/v1/inventory/transactions", bind(transact));
   router.add(Method::get, "/api/v1/inventory/lots", bind(list_lots));

@@ -139,7 +139,8 @@ awaitable<Response> adjust(Api& api, Request& request) {
   if (!caller) co_return std::move(caller.error());
   auto body = Body::parse(request);
   if (!body) co_return std::move(body.error());
-  products::AdjustUnits command{ProductId(id_of(request)), body->integer("difference", 0), body->text("reason")};
+  products::AdjustUnits command{ProductId(id_of(request)), body->integer("difference", 0), body->text("reason"),
+                                LocationId(body->text("location_id", "location"))};
   if (auto wrong = body->error()) co_return std::move(*wrong);
   co_return co_await say(api, request, *caller, std::move(command), id_of(request));
 }

@@ -106,9 +106,10 @@ awaitable<Response> receive(Api& api, Request& request) {
   if (!caller) co_return std::move(caller.error());
   auto body = Body::parse(request);
   if (!body) co_return std::move(body.error());
-  purchasing::ReceivePurchase command{purchase_id(request), {}, body->text("reference")};
+  purchasing::ReceivePurchase command{purchase_id(request), {}, body->text("reference"), LocationId(body->text("location_id"))};
   for (Body& line : body->objects("lines")) {
-    command.lines.push_back({line.text("line"), line.integer("quantity", 0), LotId(line.text("lot"))});
+    const LocationId location(line.text("location_id"));
+    command.lines.push_back({line.text("line"), line.integer("quantity", 0), LotId(line.text("lot")), location});
     body->blame(line);
   }
   if (auto wrong = body->error()) co_return std::move(*wrong);

@@ -151,6 +151,8 @@ struct Answer {
   std::string operator()(const products::MapSku& c) const { return of_product(workshop, c.product); }
   std::string operator()(const products::UnmapSku& c) const { return of_id("sku", c.sku); }
   std::string operator()(const products::AdjustUnits& c) const { return of_product(workshop, c.product); }
+  std::string operator()(const products::TransferUnits& c) const { return of_product(workshop, c.product); }
+  std::string operator()(const products::CountUnits& c) const { return of_product(workshop, c.product); }
 
   std::string operator()(const orders::ObserveShopOrder& c) const {
     return of_order(workshop, orders::order_of(workshop, c.source, c.shop, c.external_id));

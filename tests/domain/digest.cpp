@@ -105,7 +105,7 @@ std::string line(const products::Product& p) {
   if (p.entry.work_steps) text += fmt::format(" steps={}", fmt::join(*p.entry.work_steps, ","));
   for (const auto& [holder, quantity] : p.holders) text += fmt::format(" {}={}", holder, quantity);
   for (const products::Batch& batch : p.batches)
-    text += fmt::format(" b:{}:{}={}", batch.production.str(), batch.reference, batch.units);
+    text += fmt::format(" b:{}:{}@{}={}", batch.production.str(), batch.reference, batch.location.str(), batch.units);
   for (const products::Shortage& shortage : p.shortages) text += fmt::format(" s:{}={}", shortage.holder, shortage.quantity);
   return text;
 }

@@ -31,7 +31,7 @@ Command purchase_command(Dice& dice, const Scenario& s) {
       if (dice.chance(30)) place.due = s.now;   // perhaps of one that is ordered
       return place;
     }
-    case 4: return purchasing::ReceivePurchase{dice.key_of(w.purchases), {}, ""};
+    case 4: return purchasing::ReceivePurchase{dice.key_of(w.purchases), {}, "", LocationId(dice.chance(30) ? "shelf" : "")};
     case 5: return purchasing::ReceivePurchase{dice.key_of(w.purchases), {{"1", dice.upto(40'000)}}, "note"};
     case 6: return dice.chance(40) ? Command(purchasing::CancelPurchase{dice.key_of(w.purchases)}) : Command(planned(dice, s));
     case 7: {

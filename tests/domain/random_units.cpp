@@ -6,11 +6,28 @@
 
 namespace layerline::test {
 
+Command unit_command(Dice& dice, const ProductId& product) {
+  const auto any_location = [&] { return LocationId(dice.chance(45) ? "main" : dice.chance(95) ? "shelf" : "nowhere"); };
+  const auto location = [&] { return dice.chance(50) ? LocationId() : any_location(); };
+  switch (dice.upto(5)) {
+    case 0: return products::CountUnits{product, dice.upto(6), location(), ""};
+    case 1: case 2: case 3: return products::TransferUnits{product, dice.upto(4), location(), any_location(), ""};
+    default: return products::AdjustUnits{product, dice.upto(9) - 3, "count", location()};
+  }
+}
+
+namespace {
+
+// The main one by one name.
+std::string location_of(const std::string& said) { return said == "main" ? "" : said; }
+
+}  // namespace
+
 template <class Event>
 void UnitLedger::leave(const Event& event, std::int64_t quantity) {
   auto& there = there_[event.product()];
   for (const events::UnitBatch& batch : event.batches()) {
-    const Origin origin(batch.production_order(), batch.reference());
+    const Origin origin(batch.production_order(), batch.reference(), location_of(batch.location()));
     quantity -= batch.units();
     std::int64_t& units = there[origin];
     units -= batch.units();
@@ -25,7 +42,16 @@ void UnitLedger::note_issued(const events::UnitsIssued& event) {
   bool others = false;
   for (const events::UnitBatch& batch : event.batches()) others = others || made_for_[batch.production_order()] != event.holder();
   for (const auto& [origin, units] : there_[event.product()])
-    if (others && made_for_[origin.first] == event.holder()) problem_ = event.holder() + " gets others', and its own lie there";
+    if (others && made_for_[std::get<0>(origin)] == event.holder()) problem_ = event.holder() + " gets others', and its own lie there";
+}
+
+void UnitLedger::note_moved(const events::UnitsMoved& event) {
+  leave(event, event.quantity());
+  if (location_of(event.from()) == location_of(event.to())) problem_ = event.product() + " is moved to where it lies";
+  for (const events::UnitBatch& batch : event.batches()) {
+    if (location_of(batch.location()) != location_of(event.from())) problem_ = event.product() + " is moved from where it does not lie";
+    there_[event.product()][{batch.production_order(), batch.reference(), location_of(event.to())}] += batch.units();
+  }
 }
 
 void UnitLedger::note(const events::Event& event) {
@@ -33,14 +59,17 @@ void UnitLedger::note(const events::Event& event) {
   if (const auto& made = event.production_order_created(); event.has_production_order_created()) {
     made_for_[made.production_order()] = made.holder();
   } else if (const auto& received = event.units_received(); event.has_units_received()) {
-    there_[received.product()][{received.production_order(), received.reference()}] += received.quantity();
+    const Origin origin(received.production_order(), received.reference(), location_of(received.location()));
+    there_[received.product()][origin] += received.quantity();
   } else if (event.has_units_issued()) {
     note_issued(event.units_issued());
   } else if (event.has_units_scrapped()) {
     leave(event.units_scrapped(), event.units_scrapped().quantity());
+  } else if (event.has_units_moved()) {
+    note_moved(event.units_moved());
   } else if (const auto& adjusted = event.units_adjusted(); event.has_units_adjusted()) {
     if (adjusted.quantity() > 0)
-      there_[adjusted.product()][{"", ""}] += adjusted.quantity();
+      there_[adjusted.product()][{"", "", location_of(adjusted.location())}] += adjusted.quantity();
     else
       leave(adjusted, -adjusted.quantity());
   }
@@ -72,7 +101,8 @@ std::string UnitLedger::broken(const Workshop& workshop) const {
   for (const auto& [id, product] : workshop.products) {
     std::map<Origin, std::int64_t> lying;
     for (const products::Batch& batch : product.batches) {
-      lying[{batch.production.str(), batch.reference}] += batch.units;
+      lying[{batch.production.str(), batch.reference, batch.location.str()}] += batch.units;
+      if (batch.location.str() == "main") return product.sku + ": the main location has two names";
       if (batch.units <= 0) return product.sku + ": an empty batch";
     }
     const auto there = there_.find(id.str());
@@ -87,6 +117,9 @@ events::Event without_batches(events::Event event) {
   if (event.has_units_issued()) event.mutable_units_issued()->clear_batches();
   if (event.has_units_scrapped()) event.mutable_units_scrapped()->clear_batches();
   if (event.has_units_adjusted()) event.mutable_units_adjusted()->clear_batches();
+  if (event.has_units_adjusted()) event.mutable_units_adjusted()->clear_location();
+  if (event.has_units_received()) event.mutable_units_received()->clear_location();
+  if (event.has_units_moved()) event.Clear();
   return event;
 }
 

@@ -207,7 +207,7 @@ Command catalogue_command(Dice& dice, const Scenario& s) {
     case 6: case 14: return products::ActivateBom{any_product(dice), 1 + dice.upto(2)};
     case 7: return products::MapSku{"woocommerce", "main", any_sku(dice), any_product(dice)};
     case 8: return products::UnmapSku{"woocommerce", "main", any_sku(dice)};
-    case 9: return products::AdjustUnits{any_product(dice), dice.upto(9) - 3, "count"};
+    case 9: case 15: return unit_command(dice, any_product(dice));
     case 10: return orders::MapOrderLine{dice.key_of(w.orders), fmt::format("{}", 1 + dice.upto(3)), any_product(dice)};
     case 11: return orders::ReorderOrder{dice.key_of(w.orders), OrderId(fmt::format("again-{}", dice.upto(400)))};
     case 12:

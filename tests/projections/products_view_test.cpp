@@ -148,6 +148,53 @@ TEST_CASE("projections: products: the ledger tells what came, what left and why,
   CHECK(products::ledger(folded.queries, here, "FG-2", {})->items.empty());
 }
 
+TEST_CASE("projections: products: the ledger tells where it came to, where it left from and where it went") {
+  testing::Journal journal = five_products();
+  const auto on = [&] { return &journal.commit().on("product/FG-1"); };
+  const auto said = [](auto* event, std::int64_t quantity) {
+    event->set_product("FG-1");
+    event->set_quantity(quantity);
+    return event;
+  };
+  const auto name = [](auto* event, std::int64_t units, const std::string& location) {
+    auto* batch = event->add_batches();
+    batch->set_units(units);
+    batch->set_location(location);
+  };
+  said(on()->mutable_units_received(), 10);
+  said(on()->mutable_units_adjusted(), 5)->set_location("shelf");
+  auto* moved = said(on()->mutable_units_moved(), 4);
+  moved->set_from("main");
+  moved->set_to("shelf");
+  moved->set_reason("more room");
+  name(moved, 4, "");
+  said(on()->mutable_units_allocated(), 8)->set_holder("order-1/2");
+  auto* issued = said(on()->mutable_units_issued(), 8);
+  issued->set_holder("order-1/2");
+  name(issued, 6, "");
+  name(issued, 1, "shelf");
+  name(issued, 1, "shelf");
+  said(on()->mutable_units_scrapped(), 2);   // as it was written when there was one location
+  auto* counted = said(on()->mutable_units_adjusted(), -3);
+  name(counted, 1, "shelf");   // of very many
+
+  const Folded folded(journal);
+  const auto page = products::ledger(folded.queries, here, "FG-1", {});
+  REQUIRE(page);
+  std::string lines;
+  for (const Document& document : page->items) {
+    const store::Json line = *store::Json::parse(document.json);
+    lines += std::string(line.text("event")) + " " + std::to_string(line.integer("change"));
+    for (const store::Json& place : *line.find("places")->array())
+      lines += " " + std::string(place.text("location")) + ":" + std::to_string(place.integer("change"));
+    lines += "\n";
+  }
+  CHECK(lines == "adjusted -3 shelf:-1 :-2\nscrapped -2 main:-2\nissued -8 main:-6 shelf:-2\nmoved 0 main:-4 shelf:4\n"
+                 "adjusted 5 shelf:5\nreceived 10 main:10\n");
+  CHECK(store::Json::parse(page->items[3].json)->text("reason") == "more room");
+  CHECK(store::Json::parse(page->items[3].json)->integer("on_hand") == 15);
+}
+
 TEST_CASE("projections: products: a changed one moves to its new place and leaves the old one") {
   testing::Journal journal = five_products();
   auto* change = journal.commit().on("product/FG-4").mutable_product_changed();

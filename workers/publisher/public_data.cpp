@@ -331,7 +331,7 @@ std::optional<PublicData> public_data(const events::Event& event, std::string_vi
     case Kind::kCustomerContactChanged: case Kind::kCustomerAddressSaved: case Kind::kCustomerAddressRemoved:
     case Kind::kCustomerAddressPreferred: return std::nullopt;
     // Where things lie, who sands them, what they look like and which is made first.
-    case Kind::kLocationOpened: case Kind::kStockMoved: case Kind::kStockHeld: case Kind::kProductionStepDone:
+    case Kind::kLocationOpened: case Kind::kStockMoved: case Kind::kUnitsMoved: case Kind::kStockHeld: case Kind::kProductionStepDone:
     case Kind::kQualityPhotoTaken: case Kind::kProductionRescheduled:
     // What a printer costs, and how large it is, is its workshop's business.
     case Kind::kPrinterChanged:
