@@ -279,11 +279,12 @@ bool same_origin(const Json& a, const Json& b) { return a.text("made") == b.text
 
 // Neighbours of one origin are one batch for each location, as in domain/products/batches.cpp.
 void add_to_neighbour(Json::Array& there, std::size_t at, Json more) {
-  std::size_t first = at;
-  while (first > 0 && same_origin(there[first - 1], more)) --first;
-  for (std::size_t i = first; i < there.size() && same_origin(there[i], more); ++i) {
-    if (there[i].text("location") != more.text("location")) continue;
-    there[i]["units"] = there[i].integer("units") + more.integer("units");
+  std::size_t end = at;
+  while (end < there.size() && same_origin(there[end], more)) ++end;
+  for (std::size_t behind = end; behind > 0 && same_origin(there[behind - 1], more); --behind) {
+    Json& batch = there[behind - 1];
+    if (batch.text("location") != more.text("location")) continue;
+    batch["units"] = batch.integer("units") + more.integer("units");
     return;
   }
   there.insert(there.begin() + static_cast<std::ptrdiff_t>(at), std::move(more));

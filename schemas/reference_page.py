@@ -142,15 +142,17 @@ class Page:
         return f"<h4>Parameters</h4><table>{''.join(rows)}</table>" if rows else ""
 
     def members(self, schema):
-        rows = []
+        """Of a request: each once, as it is described last. That any of them may be null is said of all."""
+        rows = {}
         for name, member, required in self.properties(schema):
             resolved = self.resolve(member)
             need = ' <span class="need">required</span>' if required else ""
-            about = " ".join([line(resolved.get("description")), *map(code, resolved.get("enum", []))])
+            words = [word for word in resolved.get("enum", []) if word is not None]
+            about = " ".join([line(resolved.get("description")), *map(code, words)])
             fallback = f' Default {code(json.dumps(resolved["default"]))}.' if "default" in resolved else ""
-            kind = f'<span class="kind">{html.escape(self.kind(member))}</span>'
-            rows.append(f"<tr><td>{code(name)}{need}</td><td>{kind} {about}{fallback}</td></tr>")
-        return f"<table>{''.join(rows)}</table>" if rows else ""
+            kind = f'<span class="kind">{html.escape(self.kind(member).removesuffix(" or null"))}</span>'
+            rows[name] = f"<tr><td>{code(name)}{need}</td><td>{kind} {about}{fallback}</td></tr>"
+        return f"<table>{''.join(rows.values())}</table>" if rows else ""
 
     def request_body(self, operation):
         if "requestBody" not in operation:

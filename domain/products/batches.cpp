@@ -34,15 +34,13 @@ int turn_for_holder(const Batch& batch, const std::string& holder, const Worksho
 
 // Neighbours of one origin came at once. They are one batch for each location, so that moving to and fro leaves no crumbs.
 void add_to_neighbour(Batches& there, Batches::iterator at, Batch more) {
-  const auto of_it = [&](const Batch& batch) { return batch.same_origin(more); };
-  auto first = at;
-  while (first != there.begin() && of_it(*std::prev(first))) --first;
-  const auto end = std::find_if_not(first, there.end(), of_it);
-  const auto known = std::find_if(first, end, [&](const Batch& batch) { return batch.location == more.location; });
-  if (known != end)
-    known->units += more.units;
-  else
-    there.insert(at, std::move(more));
+  const auto end = std::find_if_not(at, there.end(), [&](const Batch& batch) { return batch.same_origin(more); });
+  for (auto behind = end; behind != there.begin() && std::prev(behind)->same_origin(more); --behind) {
+    if (std::prev(behind)->location != more.location) continue;
+    std::prev(behind)->units += more.units;
+    return;
+  }
+  there.insert(at, std::move(more));
 }
 
 // Who arrives when the last one was of the same origin joins it; else the order of arrival would be lost.

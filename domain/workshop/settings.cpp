@@ -86,11 +86,14 @@ namespace {
 
 bool within(std::int64_t value, std::int64_t least, std::int64_t most) { return value >= least && value <= most; }
 
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_country(const std::string& code) { return code.size() == 2 && std::ranges::all_of(code, is_letter); }
+
 bool sane(const ShippingRule& option) {
   return products::plain_code(option.id) && option.name.size() <= limits::product_name_max &&
          within(option.price, 0, limits::rule_price_max) && within(option.free_from, 0, limits::price_max) &&
          within(option.days, 0, limits::days_max) &&
-         std::ranges::all_of(option.countries, [](const std::string& country) { return country.size() == 2; });
+         std::ranges::all_of(option.countries, is_country);
 }
 
 bool sane_shipping(const std::vector<ShippingRule>& options) {

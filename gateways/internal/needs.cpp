@@ -81,11 +81,13 @@ void add_needs(const p::Queries& queries, const p::Scope& all, const Json& produ
   Made made{print_of(product, missing), {}, steps_of(queries, all, product), missing};
   bool has_parts = false;
   for (const Json& line : list_of(product, "bom")) {
-    if (!line.text("material").empty()) made.materials[std::string(line.text("material"))] += with_scrap(missing * line.integer("mg_per_unit"), line.integer("scrap_ppm"));
+    const std::int64_t scrap_ppm = line.integer("scrap_ppm");
+    if (const std::string material(line.text("material")); !material.empty())
+      made.materials[material] += with_scrap(missing * line.integer("mg_per_unit"), scrap_ppm);
     if (line.text("component_id").empty()) continue;
     has_parts = true;
     const auto part = product_of(queries, all, line.text("component_id"));
-    if (part) add_needs(queries, all, *part, with_scrap(missing * line.integer("quantity"), line.integer("scrap_ppm")), needs);
+    if (part) add_needs(queries, all, *part, with_scrap(missing * line.integer("quantity"), scrap_ppm), needs);
     else needs.unknown = true;
   }
   if (!made.print && !has_parts) needs.unknown = true;

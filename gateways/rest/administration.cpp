@@ -162,7 +162,7 @@ awaitable<Response> erase(Api& api, Request& request) {
 std::vector<ShippingRule> read_shipping_options(Body& body) {
   std::vector<ShippingRule> options;
   for (Body& option : body.objects("shipping_options")) {
-    options.push_back({option.text("id"), option.text("name"), option.amount("price").value_or(0), option.amount("free_from").value_or(0),
+    options.push_back({option.text("id"), option.text("name"), option.amount("price").value_or(-1), option.amount("free_from").value_or(0),
                        option.integer("days", 0), option.texts("countries")});
     body.blame(option);
   }
@@ -173,7 +173,7 @@ std::vector<WorkStepRule> read_work_steps(Body& body) {
   constexpr std::int64_t ms_per_hour = 3'600'000;
   std::vector<WorkStepRule> steps;
   for (Body& step : body.objects("work_step_hours")) {
-    steps.push_back({step.text("step"), step.scaled("hours", ms_per_hour).value_or(0)});
+    steps.push_back({step.text("step"), step.scaled("hours", ms_per_hour).value_or(-1)});
     body.blame(step);
   }
   return steps;

@@ -18,22 +18,22 @@ using store::Json;
 // nullopt: it is there, and no date.
 std::optional<sys_days> date_of(const Request& request, std::string_view name, sys_days otherwise) {
   const auto text = request.query(name);
-  return text && !text->empty() ? planning::parse_day(*text) : std::optional(otherwise);
+  return text ? planning::parse_day(*text) : std::optional(otherwise);
 }
 
 std::int32_t number_of(sys_days day) { return static_cast<std::int32_t>(day.time_since_epoch().count()); }
 
-Response malformed_date(std::string_view why) { return http::problem(400, "malformed-date", why); }
-constexpr std::string_view no_date = "\"from\" and \"to\" are dates such as 2026-01-31.";
+Response malformed_date() { return http::problem(400, "malformed-date", "\"from\" and \"to\" are dates such as 2026-01-31."); }
+Response bad_period(std::string_view why) { return http::problem(422, "bad-period", why); }
 
 // Without dates: the last thirty days.
 std::expected<internal::ReadDays, Response> days_of(const Request& request) {
   const auto to = date_of(request, "to", std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
   const auto from = to ? date_of(request, "from", *to - std::chrono::days(limits::report_days - 1)) : std::nullopt;
-  if (!to || !from) return std::unexpected(malformed_date(no_date));
+  if (!to || !from) return std::unexpected(malformed_date());
   const auto span = (*to - *from).count() + 1;
   if (span < 1 || span > projections::analytics_days_max)
-    return std::unexpected(malformed_date("\"from\" comes before \"to\", by a year at most."));
+    return std::unexpected(bad_period("\"from\" comes before \"to\", by a year at most."));
   return internal::ReadDays{number_of(*from), number_of(*to)};
 }
 
@@ -42,8 +42,8 @@ std::expected<projections::Period, Response> period_of(const Request& request) {
   const projections::Period any;
   const auto from = date_of(request, "from", sys_days(std::chrono::days(any.from)));
   const auto to = date_of(request, "to", sys_days(std::chrono::days(any.to)));
-  if (!from || !to) return std::unexpected(malformed_date(no_date));
-  if (*from > *to) return std::unexpected(malformed_date("\"from\" comes before \"to\"."));
+  if (!from || !to) return std::unexpected(malformed_date());
+  if (*from > *to) return std::unexpected(bad_period("\"from\" comes before \"to\"."));
   return projections::Period{number_of(*from), number_of(*to)};
 }
 
@@ -86,11 +86,11 @@ Response as_csv(const Request& request, Response response, std::string_view list
 
 bool wants_csv(const Request& request) { return request.query("format") == "csv"; }
 
-// nullopt: there is no such table, or nothing that is one.
+// Empty: the table of the days themselves; nullopt: there is no such table.
 std::optional<std::string_view> list_of_day(const Request& request) {
-  const std::string_view list = request.query("table").value_or("");
-  if (list.empty()) return list;
-  return wants_csv(request) && (list == "printers" || list == "materials") ? std::optional(list) : std::nullopt;
+  const auto list = request.query("table");
+  if (!list) return "";
+  return *list == "printers" || *list == "materials" ? list : std::nullopt;
 }
 
 awaitable<Response> daily(Api& api, Request& request) {
@@ -99,7 +99,8 @@ awaitable<Response> daily(Api& api, Request& request) {
   auto wanted = days_of(request);
   if (!wanted) co_return std::move(wanted.error());
   const auto list = list_of_day(request);
-  if (!list) co_return http::problem(400, "unknown-table", "With \"format=csv\" the \"table\" is of \"printers\" or \"materials\".");
+  if (!list) co_return http::problem(400, "unknown-table", "The \"table\" is of \"printers\" or \"materials\".");
+  if (!list->empty() && !wants_csv(request)) co_return http::problem(422, "unknown-table", "A \"table\" comes with \"format=csv\".");
   auto found = co_await api.views.days(*caller, request, *wanted);
   if (!found) co_return std::move(found.error());
   Response answer = api.views.answer(std::move(*found), caller->partition);

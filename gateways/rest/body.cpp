@@ -32,6 +32,23 @@ std::optional<element> field(const void* root, std::string_view name) {
   return found;
 }
 
+// A whole number, which JSON may write as 2.0 as well; nothing if it is none, or does not fit.
+std::optional<std::int64_t> whole(const element& value) {
+  constexpr double too_large = 9'223'372'036'854'775'808.0;
+  std::int64_t integer = 0;
+  double number = 0;
+  if (value.get(integer) == simdjson::SUCCESS) return integer;
+  if (value.get(number) != simdjson::SUCCESS || number != std::trunc(number)) return std::nullopt;
+  if (number < -too_large || number >= too_large) return std::nullopt;
+  return static_cast<std::int64_t>(number);
+}
+
+// Of an amount; that none is named is fine.
+bool has_odd_currency(const object& money) {
+  const auto currency = field(&money, "currency");
+  return currency && !currency->is_string();
+}
+
 constexpr double grams_max = 1e9;
 constexpr double scaled_max = 1e9;
 
@@ -46,6 +63,8 @@ std::expected<Body, http::Response> Body::parse(const http::Request& request) {
   const auto error =
       body.empty() ? parsed.parser.parse(empty).get(root)
                    : parsed.parser.parse(body.data(), body.size(), body.capacity() < body.size() + simdjson::SIMDJSON_PADDING).get(root);
+  if (error == simdjson::NUMBER_ERROR)   // it may be well-formed all the same
+    return std::unexpected(http::problem(422, "number-out-of-range", "A number of the body does not fit into 64 bits."));
   if (error != simdjson::SUCCESS) return std::unexpected(http::problem(400, "malformed-json", "The body is not valid JSON."));
   if (root.get(parsed.root) != simdjson::SUCCESS)
     return std::unexpected(http::problem(400, "malformed-json", "The body must be a JSON object."));
@@ -71,14 +90,21 @@ std::string Body::text(std::string_view name) {
   return std::string(value);
 }
 
-std::string Body::text(std::string_view name, std::string_view other_name) { return has(name) ? text(name) : text(other_name); }
+std::string Body::text(std::string_view name, std::string_view other_name) {
+  std::string other = text(other_name);
+  return has(name) ? text(name) : std::move(other);
+}
 
 std::int64_t Body::integer(std::string_view name, std::int64_t fallback) {
   const auto found = field(object_, name);
   if (!found) return fallback;
-  std::int64_t value = fallback;
-  if (found->get(value) != simdjson::SUCCESS) wrong(name, "a whole number");
-  return value;
+  const auto value = whole(*found);
+  if (!value) wrong(name, "a whole number");
+  return value.value_or(fallback);
+}
+
+std::int64_t Body::integer(std::string_view name, std::string_view other_name, std::int64_t fallback) {
+  return integer(name, integer(other_name, fallback));
 }
 
 bool Body::flag(std::string_view name, bool fallback) {
@@ -98,14 +124,14 @@ std::optional<Time> Body::day(std::string_view name) {
 }
 
 std::optional<Mass> Body::mass() {
-  if (has("milligrams")) return Mass{integer("milligrams", 0)};
-  if (has("quantity_mg")) return Mass{integer("quantity_mg", 0)};
-  return grams("grams");
+  const std::optional<Mass> in_grams = grams("grams");
+  if (!has("milligrams") && !has("quantity_mg")) return in_grams;
+  return Mass{integer("milligrams", "quantity_mg", 0)};
 }
 
 std::optional<Mass> Body::mass(const std::string& name) {
-  if (has(name + "_mg")) return Mass{integer(name + "_mg", 0)};
-  return grams(name + "_grams");
+  const std::optional<Mass> in_grams = grams(name + "_grams");
+  return has(name + "_mg") ? Mass{integer(name + "_mg", 0)} : in_grams;
 }
 
 std::optional<Mass> Body::grams(std::string_view name) {
@@ -122,21 +148,26 @@ std::optional<Mass> Body::grams(std::string_view name) {
 std::optional<std::int64_t> Body::amount(std::string_view name) {
   const auto found = field(object_, name);
   if (!found) return std::nullopt;
-  std::int64_t value = 0;
   object money;
-  if (found->get(value) == simdjson::SUCCESS) return value;
-  if (found->get(money) == simdjson::SUCCESS && money["amount"].get(value) == simdjson::SUCCESS) return value;
-  wrong(name, "an amount in minor units");
-  return std::nullopt;
+  auto value = whole(*found);
+  if (!value && found->get(money) == simdjson::SUCCESS && !has_odd_currency(money)) {
+    const auto amount = field(&money, "amount");
+    value = amount ? whole(*amount) : std::nullopt;
+  }
+  if (!value) wrong(name, "an amount in minor units");
+  return value;
 }
 
 std::optional<std::int64_t> Body::scaled(std::string_view name, std::int64_t parts) {
   const auto found = field(object_, name);
   if (!found) return std::nullopt;
   double number = 0;
-  if (found->get(number) == simdjson::SUCCESS && std::abs(number) <= scaled_max) return std::llround(number * static_cast<double>(parts));
-  wrong(name, "a number");
-  return std::nullopt;
+  if (found->get(number) != simdjson::SUCCESS || !(std::abs(number) <= scaled_max)) {
+    wrong(name, "a number");
+    return std::nullopt;
+  }
+  const double exact = number * static_cast<double>(parts);
+  return std::llround(exact < 0 ? std::floor(exact) : exact);   // what is below 0 stays below it, however little
 }
 
 std::optional<Body> Body::object_of(std::string_view name) {

@@ -23,13 +23,16 @@ class Body {
   // It is there, and says null; then it is nothing that the body `has`.
   [[nodiscard]] bool is_null(std::string_view name) const;
   // Empty or the fallback if it is not there; another type than asked for is remembered in error().
+  // Of two names the first that is there counts, and the other one is no less to be of its type.
   [[nodiscard]] std::string text(std::string_view name);
   [[nodiscard]] std::string text(std::string_view name, std::string_view other_name);
   [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t fallback);
+  [[nodiscard]] std::int64_t integer(std::string_view name, std::string_view other_name, std::int64_t fallback);
   [[nodiscard]] bool flag(std::string_view name, bool fallback);
   // The start of a day that is written as "2026-02-01"; nothing if it is not there.
   [[nodiscard]] std::optional<Time> day(std::string_view name);
-  // "milligrams" (or "quantity_mg") as an integer, else "grams" as a number of grams; of a name "<name>_mg" and "<name>_grams".
+  // "milligrams" (or "quantity_mg") as an integer, else "grams" as a number of grams; of a name "<name>_mg" and "<name>_grams". The first
+  // that is there counts.
   [[nodiscard]] std::optional<Mass> mass();
   [[nodiscard]] std::optional<Mass> mass(const std::string& name);
   // {"amount": 1250, "currency": "USD"} or a bare integer, in minor units.

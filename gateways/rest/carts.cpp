@@ -54,7 +54,7 @@ awaitable<Response> say(Api& api, Request& request, const Shopper& shopper, Comm
 awaitable<Response> add(Api& api, Request& request) {
   auto body = Body::parse(request);
   if (!body) co_return std::move(body.error());
-  const std::string product = body->has("product_id") ? body->text("product_id") : body->text("sku");
+  const std::string product = body->text("product_id", "sku");
   const std::int64_t quantity = body->integer("quantity", 1);
   if (auto wrong = body->error()) co_return std::move(*wrong);
   auto shopper = co_await shopper_of(api, request, true);

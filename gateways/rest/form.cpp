@@ -121,6 +121,8 @@ std::optional<std::string> Form::text(std::string_view name, std::string_view ot
 std::optional<std::int64_t> Form::integer(std::string_view name, std::int64_t fallback) const { return integer(name, {}, fallback); }
 
 std::optional<std::int64_t> Form::integer(std::string_view name, std::string_view other_name, std::int64_t fallback) const {
+  // The other name is no less to be a number where the first one counts.
+  if (!other_name.empty() && !integer(other_name, fallback)) return std::nullopt;
   const auto value = text(name, other_name);
   if (!value) return fallback;
   std::int64_t number = 0;

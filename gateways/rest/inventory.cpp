@@ -1,5 +1,9 @@
 // /inventory: materials, their balances and ledgers, the lots and spools that they lie in, and where.
+#include <algorithm>
+#include <array>
 #include <expected>
+#include <string>
+#include <string_view>
 
 #include "domain/workshop/limits.hpp"
 #include "gateways/rest/api.hpp"
@@ -49,7 +53,7 @@ awaitable<Response> define(Api& api, Request& request) {
   co_return co_await tell(api, *caller, request, std::move(command), stream, 201);
 }
 
-std::expected<Command, Response> receipt(Body& body, Mass mass) {
+inventory::ReceiveStock receipt(Body& body, Mass mass) {
   inventory::ReceiveStock command{MaterialId(body.text("material_id", "material")), mass, body.text("reason", "reference"),
                                   LotId(body.text("lot_id")), LocationId(body.text("location_id")), body.mass("tare").value_or(Mass{}),
                                   body.text("supplier_lot")};
@@ -59,13 +63,29 @@ std::expected<Command, Response> receipt(Body& body, Mass mass) {
   return command;
 }
 
+bool is_transaction(std::string_view word) {
+  constexpr std::array<std::string_view, 6> words = {"receipt", "adjustment", "issue", "transfer", "count", "weigh"};
+  return std::ranges::find(words, word) != words.end();
+}
+
+// The word that says what is booked, under both of its names.
+std::expected<std::string, Response> transaction_type(Body& body) {
+  for (const std::string_view name : {"type", "transaction_type"})
+    if (body.has(name) && !is_transaction(body.text(name)))
+      return std::unexpected(
+          http::problem(400, "unknown-transaction", "The type is receipt, adjustment, issue, transfer, count or weigh."));
+  std::string type = body.text("type", "transaction_type");
+  return type.empty() ? "receipt" : type;
+}
+
 // The same of finished units. They come in by production and purchase orders.
 std::expected<Command, Response> unit_transaction(Body& body, const std::string& type) {
-  const ProductId product(body.has("product_id") ? body.text("product_id") : body.text("sku"));
+  const ProductId product(body.text("product_id", "sku"));
   const std::int64_t quantity = body.integer("quantity", 0);
   const std::string reason = body.text("reason", "reference");
   const LocationId location(body.text("location_id"));
-  if (type == "transfer") return products::TransferUnits{product, quantity, location, LocationId(body.text("to_location_id")), reason};
+  const LocationId target(body.text("to_location_id"));
+  if (type == "transfer") return products::TransferUnits{product, quantity, location, target, reason};
   if (type != "adjustment" && type != "count")
     return std::unexpected(http::problem(400, "unknown-transaction", "The type is adjustment, transfer or count, of a product."));
   if (!body.has("quantity")) return std::unexpected(http::problem(400, "missing-field", "Give the \"quantity\" in pieces."));
@@ -73,27 +93,29 @@ std::expected<Command, Response> unit_transaction(Body& body, const std::string&
   return products::AdjustUnits{product, quantity, reason, location};
 }
 
-// What its type says is booked, from the fields that it has.
+// What its type says is booked, from the fields that it has. All are read, so that none of a wrong type is taken with a word that has no
+// use for it.
 std::expected<Command, Response> transaction(Body& body) {
-  const std::string type = body.has("type") || body.has("transaction_type") ? body.text("type", "transaction_type") : "receipt";
-  if (body.has("product_id") || body.has("sku")) return unit_transaction(body, type);
-  const auto mass = body.mass();
+  auto type = transaction_type(body);
+  if (!type) return std::unexpected(std::move(type.error()));
+  if (body.has("product_id") || body.has("sku")) return unit_transaction(body, *type);
+  const MaterialId material(body.text("material_id", "material"));
+  const auto given = body.mass();
+  const Mass mass = given.value_or(Mass{});
   const LotId lot(body.text("lot_id"));
   const LocationId location(body.text("location_id"));
-  if (type == "transfer") return inventory::TransferStock{lot, location, LocationId(body.text("to_location_id")), mass.value_or(Mass{})};
-  if (!mass && !body.error()) return std::unexpected(http::problem(400, "missing-field", "Give the mass as \"grams\" or \"milligrams\"."));
-  if (type == "receipt") return receipt(body, mass.value_or(Mass{}));
+  const LocationId target(body.text("to_location_id"));
   const std::string reason = body.text("reason", "reference");
   const bool take_reserved = body.flag("take_reserved", false);
-  if (type == "adjustment")
-    return inventory::AdjustStock{MaterialId(body.text("material_id", "material")), mass.value_or(Mass{}), reason, lot, location,
-                                  take_reserved};
-  if (type == "issue")
-    return inventory::IssueStock{MaterialId(body.text("material_id", "material")), mass.value_or(Mass{}), reason, lot, location,
-                                 ProductionOrderId(body.text("production_order_id", "production_order"))};
-  if (type == "count") return inventory::CountLot{lot, location, mass.value_or(Mass{}), reason, take_reserved};
-  if (type == "weigh") return inventory::WeighSpool{lot, location, mass.value_or(Mass{}), take_reserved};
-  return std::unexpected(http::problem(400, "unknown-transaction", "The type is receipt, adjustment, issue, transfer, count or weigh."));
+  const ProductionOrderId production(body.text("production_order_id", "production_order"));
+  inventory::ReceiveStock received = receipt(body, mass);
+  if (*type == "transfer") return inventory::TransferStock{lot, location, target, mass};
+  if (!given) return std::unexpected(http::problem(400, "missing-field", "Give the mass as \"grams\" or \"milligrams\"."));
+  if (*type == "receipt") return received;
+  if (*type == "adjustment") return inventory::AdjustStock{material, mass, reason, lot, location, take_reserved};
+  if (*type == "issue") return inventory::IssueStock{material, mass, reason, lot, location, production};
+  if (*type == "count") return inventory::CountLot{lot, location, mass, reason, take_reserved};
+  return inventory::WeighSpool{lot, location, mass, take_reserved};
 }
 
 awaitable<Response> transact(Api& api, Request& request) {
@@ -168,7 +190,7 @@ awaitable<Response> list_units(Api& api, Request& request) {
 
 // Can so many of this product be promised?
 awaitable<Response> check_units(Api& api, Request& request, const Caller& caller, Body& body) {
-  const std::string product = body.has("product_id") ? body.text("product_id") : body.text("sku");
+  const std::string product = body.text("product_id", "sku");
   const std::int64_t quantity = body.integer("quantity", 1);
   if (auto wrong = body.error()) co_return std::move(*wrong);
   if (quantity < 1 || quantity > layerline::limits::quote_quantity_max)

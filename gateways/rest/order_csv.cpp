@@ -136,15 +136,16 @@ void leave_out_broken(OrderFile& file) {
     if (row.problem.empty() && left_out(row.order)) row.problem = "another row of this order can't be read";
 }
 
-http::Response malformed(std::string_view why) { return http::problem(400, "malformed-csv", why); }
+// Any text may be sent as CSV: whether it is a table of orders is said by what stands in it.
+http::Response malformed(std::string_view why) { return http::problem(422, "malformed-csv", why); }
 
 }  // namespace
 
 std::expected<OrderFile, http::Response> read_order_file(std::string_view text) {
-  if (!simdjson::validate_utf8(text.data(), text.size())) return std::unexpected(malformed("Send it as UTF-8."));
+  if (!simdjson::validate_utf8(text.data(), text.size())) return std::unexpected(http::problem(400, "malformed-csv", "Send it as UTF-8."));
   const auto table = parse_csv(text);
   if (!table || table->size() < 2) return std::unexpected(malformed("Send a heading and at least one row of comma separated values."));
-  if (table->size() > limits::import_rows + 1) return std::unexpected(http::problem(400, "too-many-rows", "At most 5000 rows at once."));
+  if (table->size() > limits::import_rows + 1) return std::unexpected(http::problem(422, "too-many-rows", "At most 5000 rows at once."));
   const Values& heading = table->front();
   for (const std::string_view needed : {"order_number", "sku"})
     if (std::ranges::find(heading, needed) == heading.end())

@@ -152,18 +152,20 @@ orders::FailQualityCheck read_failed_check(const OrderId& order, std::string rea
 
 // The word that an operator sets, and the command that it stands for.
 std::optional<Command> command_of_status(const OrderId& order, std::string_view status, Body& body) {
+  // All is read, so that no field of a wrong type is taken with a word that has no use for it.
   const std::string reason = body.text("reason", "notes");
+  orders::FailQualityCheck failed = read_failed_check(order, reason, body);
+  shipments::ShipOrder shipped{order, body.text("carrier"), body.text("tracking_number")};
   if (status == "quality_check" || status == "QUALITY_CHECK") return orders::StartQualityCheck{order};
   if (status == "quality_passed" || status == "ready_to_ship" || status == "READY_TO_SHIP") return orders::PassQualityCheck{order};
-  if (status == "quality_failed") return read_failed_check(order, reason, body);
+  if (status == "quality_failed") return failed;
   if (status == "on_hold" || status == "ON_HOLD") return orders::HoldOrder{order, reason};
   if (status == "resumed" || status == "resume") return orders::ResumeOrder{order};
   if (status == "released" || status == "confirmed") return orders::ReleaseOrder{order, reason};
   if (status == "cancelled" || status == "CANCELLED") return orders::CancelOrder{order, reason};
   if (status == "delivered" || status == "DELIVERED") return shipments::DeliverOrder{order};
   if (status == "completed" || status == "COMPLETE") return orders::CompleteOrder{order};
-  if (status == "shipped" || status == "SHIPPED")
-    return shipments::ShipOrder{order, body.text("carrier"), body.text("tracking_number")};
+  if (status == "shipped" || status == "SHIPPED") return shipped;
   return std::nullopt;
 }
 
@@ -202,7 +204,8 @@ awaitable<Response> set_shipping(Api& api, Request& request) {
   if (!body) co_return std::move(body.error());
   const OrderId order = order_id(request);
   Command command = orders::ChangeShipping{order, read_address(*body)};
-  if (body->has("tracking_number")) command = shipments::ShipOrder{order, body->text("carrier"), body->text("tracking_number")};
+  shipments::ShipOrder shipped{order, body->text("carrier"), body->text("tracking_number")};
+  if (body->has("tracking_number")) command = std::move(shipped);
   if (auto wrong = body->error()) co_return std::move(*wrong);
   co_return co_await say(api, request, *caller, std::move(command));
 }

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::int64_t micrometres_per_millimetre = 1'000;
 
+bool is_port(std::int64_t number) { return number >= 1 && number <= 65'535; }
+
 PrinterId printer_id(const Request& request) { return PrinterId(std::string(request.parameter("id"))); }
 
 awaitable<Response> list(Api& api, Request& request) {
@@ -50,9 +52,12 @@ awaitable<Response> add(Api& api, Request& request) {
   command.bed_y_um = body->integer("bed_y_um", command.bed_y_um);
   command.bed_z_um = body->integer("bed_z_um", command.bed_z_um);
   command.price_per_hour = body->amount("price_per_hour");
-  command.mqtt_port = static_cast<std::uint32_t>(body->integer("mqtt_port", command.mqtt_port));
-  command.ftps_port = static_cast<std::uint32_t>(body->integer("ftps_port", command.ftps_port));
+  const std::int64_t mqtt_port = body->integer("mqtt_port", command.mqtt_port);
+  const std::int64_t ftps_port = body->integer("ftps_port", command.ftps_port);
   if (auto wrong = body->error()) co_return std::move(*wrong);
+  if (!is_port(mqtt_port) || !is_port(ftps_port)) co_return http::problem(422, "printer-incomplete", "A port is a number from 1 to 65535.");
+  command.mqtt_port = static_cast<std::uint32_t>(mqtt_port);
+  command.ftps_port = static_cast<std::uint32_t>(ftps_port);
   if (command.name.empty()) command.name = command.serial;
   const std::string id = command.printer.str();
   co_return co_await say(api, request, *caller, std::move(command), id, 201);

@@ -142,6 +142,7 @@ awaitable<Response> adjust(Api& api, Request& request) {
   products::AdjustUnits command{ProductId(id_of(request)), body->integer("difference", 0), body->text("reason"),
                                 LocationId(body->text("location_id", "location"))};
   if (auto wrong = body->error()) co_return std::move(*wrong);
+  if (!body->has("difference")) co_return http::problem(400, "missing-field", "Give the \"difference\", with its sign.");
   co_return co_await say(api, request, *caller, std::move(command), id_of(request));
 }
 

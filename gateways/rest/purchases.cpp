@@ -1,5 +1,4 @@
 // /purchase-orders and /suppliers: what is bought, from the suggestion to the receipt; /admin/items: the rules of planning.
-#include "domain/planning/facts.hpp"
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/body.hpp"
 #include "gateways/rest/form.hpp"
@@ -9,14 +8,6 @@ namespace layerline::rest {
 namespace {
 
 PurchaseId purchase_id(const Request& request) { return PurchaseId(std::string(request.parameter("id"))); }
-
-// "2026-02-01": the start of that day. Empty: 0.
-std::expected<Time, Response> day_of(const std::string& text) {
-  if (text.empty()) return Time{};
-  const auto day = planning::parse_day(text);
-  if (!day) return std::unexpected(http::problem(400, "bad-day", "A day is written as 2026-02-01."));
-  return Time{std::chrono::duration_cast<std::chrono::milliseconds>(day->time_since_epoch()).count()};
-}
 
 // ---- suppliers ----
 
@@ -65,10 +56,8 @@ awaitable<Response> draft(Api& api, Request& request) {
     command.lines.push_back({line.text("item"), line.integer("quantity", 0), line.amount("unit_cost").value_or(0)});
     body->blame(line);
   }
-  auto due = day_of(body->text("due"));
+  command.due = body->day("due").value_or(Time{});
   if (auto wrong = body->error()) co_return std::move(*wrong);
-  if (!due) co_return std::move(due.error());
-  command.due = *due;
   Response response = co_await tell(api, *caller, request, std::move(command), {}, 201);
   if (response.status != 201) co_return response;
   std::string id = json_text(std::get<std::string>(response.body), "purchase_order_id");
@@ -94,10 +83,8 @@ awaitable<Response> place(Api& api, Request& request) {
     command.lines.push_back({line.text("line"), line.integer("quantity", 0), line.amount("unit_cost").value_or(-1)});
     body->blame(line);
   }
-  auto due = day_of(body->text("due"));
+  command.due = body->day("due").value_or(Time{});
   if (auto wrong = body->error()) co_return std::move(*wrong);
-  if (!due) co_return std::move(due.error());
-  command.due = *due;
   co_return co_await say(api, request, *caller, std::move(command));
 }
 

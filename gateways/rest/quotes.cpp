@@ -140,7 +140,7 @@ awaitable<Response> change(Api& api, Request& request) {
   quotes::ChangeQuote command{quote_id(request), options_of_quote(quote->document), body->text("product_name")};
   quotes::Options& options = command.options;
   options.quantity = body->integer("quantity", options.quantity);
-  options.infill_percent = body->integer(body->has("infill") ? "infill" : "infill_percent", options.infill_percent);
+  options.infill_percent = body->integer("infill", "infill_percent", options.infill_percent);
   options.rush = body->flag("rush", options.rush);
   if (body->has("material_type") || body->has("material")) options.material_type = body->text("material_type", "material");
   if (body->has("color") || body->has("colour")) options.colour = body->text("color", "colour");
@@ -173,8 +173,8 @@ awaitable<Response> note(Api& api, Request& request) {
   if (!body) co_return std::move(body.error());
   std::string text = body->text("note", "notes");
   if (auto wrong = body->error()) co_return std::move(*wrong);
-  if (text.empty() || text.size() > limits::text_bytes)
-    co_return http::problem(400, "missing-field", "A note has from 1 to 2000 characters.");
+  if (text.empty()) co_return http::problem(400, "missing-field", "Give the \"note\".");
+  if (text.size() > limits::text_bytes) co_return http::problem(422, "note-too-long", "A note has at most 2000 bytes.");
   co_return co_await say(api, request, *caller, quotes::NoteQuote{quote_id(request), std::move(text)});
 }
 

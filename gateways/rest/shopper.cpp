@@ -11,7 +11,11 @@ constexpr std::string_view cart_header = "Layerline-Cart";
 bool has_key(const Request& request) { return !request.header("Authorization").empty() || !request.header("X-API-Key").empty(); }
 
 Response no_workshop() { return http::problem(404, "not-found", "There is no such workshop; name it as ?workshop=."); }
-Response bad_cart() { return http::problem(400, "bad-cart", "Layerline-Cart takes the token of a cart of this installation."); }
+
+// A token that is none opens nothing, as a wrong key does; who has come with a key is told that this cart is not there.
+Response bad_cart(const Request& request) {
+  return http::problem(has_key(request) ? 404 : 401, "bad-cart", "Layerline-Cart takes the token of a cart of this installation.");
+}
 
 // A guest is the customer of his own cart, and of nothing else.
 Caller guest(std::string workshop, std::uint32_t partition, const std::string& cart) {
@@ -29,14 +33,15 @@ std::expected<std::optional<Named>, Response> named_cart(const Api& api, const R
   if (token.empty()) return std::nullopt;
   const auto read = read_signed_name(api.secret, "cart:", token);
   const auto partition = read ? api.directory.partition_of(read->workshop) : std::nullopt;
-  if (!partition) return std::unexpected(bad_cart());
+  if (!partition) return std::unexpected(bad_cart(request));
   return Named{read->workshop, read->name, *partition};
 }
 
-awaitable<std::expected<Shopper, Response>> of_customer(const Api& api, Caller caller, std::optional<Named> named) {
+awaitable<std::expected<Shopper, Response>> of_customer(const Api& api, const Request& request, Caller caller,
+                                                        std::optional<Named> named) {
   Shopper shopper{.caller = caller, .cart = caller.access.customer};
   if (!named) co_return shopper;
-  if (named->workshop != caller.access.workshop) co_return std::unexpected(bad_cart());
+  if (named->workshop != caller.access.workshop) co_return std::unexpected(bad_cart(request));
   app::Envelope merge;
   merge.workshop = caller.access.workshop;
   merge.actor = caller.actor();
@@ -84,10 +89,11 @@ awaitable<std::expected<Shopper, Response>> shopper_of(const Api& api, const Req
   auto caller = visitor(api, request);
   if (!caller) co_return std::unexpected(std::move(caller.error()));
   if (!named) co_return std::unexpected(std::move(named.error()));
-  if (!caller->access.customer.empty() && !caller->staff()) co_return co_await of_customer(api, std::move(*caller), std::move(*named));
+  if (!caller->access.customer.empty() && !caller->staff())
+    co_return co_await of_customer(api, request, std::move(*caller), std::move(*named));
   // An operator may shop for who has no key.
   const std::string workshop = caller->access.workshop;
-  if (*named && (*named)->workshop != workshop) co_return std::unexpected(bad_cart());
+  if (*named && (*named)->workshop != workshop) co_return std::unexpected(bad_cart(request));
   if (!*named && !may_open)
     co_return std::unexpected(http::problem(404, "no-cart", "Send the token of a cart as Layerline-Cart, or a customer's key."));
   const std::string cart = *named ? (*named)->cart : fresh_id();

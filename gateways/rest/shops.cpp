@@ -52,9 +52,9 @@ std::expected<shops::ConnectShop, Response> command_of(const Request& request) {
   const std::string since = body->text("since");
   if (auto wrong = body->error()) return std::unexpected(std::move(*wrong));
   if (command.base_url.empty() && command.source == shops::squarespace) command.base_url = squarespace_url;
-  if (since.empty()) return command;
+  if (!body->has("since")) return command;
   const auto time = shops::shop_time(since);
-  if (!time) return std::unexpected(http::problem(400, "bad-time", "The field \"since\" is a time like 2026-01-05T00:00:00Z."));
+  if (!time) return std::unexpected(http::problem(422, "bad-time", "The field \"since\" is a time like 2026-01-05T00:00:00Z."));
   command.since = *time;
   return command;
 }

@@ -85,7 +85,8 @@ customers::AddressChange read_change(Body& body) {
   said.line1 = given(body, "shipping_address_line1", "line1");
   said.line2 = given(body, "shipping_address_line2", "line2");
   said.city = given(body, "shipping_city", "city");
-  said.postal_code = body.has("shipping_zip") ? given(body, "shipping_zip") : given(body, "shipping_postal_code", "postal_code");
+  said.postal_code = given(body, "shipping_postal_code", "postal_code");
+  if (body.has("shipping_zip")) said.postal_code = given(body, "shipping_zip");
   said.region = given(body, "shipping_state", "region");
   said.country = given(body, "shipping_country", "country");
   said.phone = given(body, "shipping_phone", "phone");

@@ -65,7 +65,8 @@ Response bad_limit() { return http::problem(400, "bad-limit", "The limit is a nu
 // Why the request's list is not shown; nullopt: it can be.
 std::optional<Response> refusal_of(List list, const Request& request) {
   if (!limit_of(request)) return bad_limit();
-  if (internal::can_sort(list, request.query("sort").value_or(""))) return std::nullopt;
+  const auto sort = request.query("sort");
+  if (!sort || (!sort->empty() && internal::can_sort(list, *sort))) return std::nullopt;
   std::string fields;
   for (const std::string_view field : internal::sorts_of(list)) fields.append(fields.empty() ? "" : " ").append(field);
   const std::string_view why = fields.empty() ? "This list has one order." : "Sort it by one of the fields, with a - before it descending.";
@@ -75,12 +76,17 @@ std::optional<Response> refusal_of(List list, const Request& request) {
 // Of the time in which they were made.
 bool has_period(List list) { return list == List::quotes || list == List::orders || list == List::production_orders; }
 
-// What Layerline-Min-Position asks for; nullopt: it is not a position of this journal.
-std::optional<std::vector<Needed>> needed_of(const Request& request, std::string_view journal_id) {
+Response bad_position(int status) {
+  return http::problem(status, "bad-position", "Layerline-Min-Position takes the Layerline-Position of an earlier answer.");
+}
+
+// What Layerline-Min-Position asks for. One that may be another journal's is a condition that can never be met here.
+std::expected<std::vector<Needed>, Response> needed_of(const Request& request, std::string_view journal_id) {
   const std::string_view wanted = request.header("Layerline-Min-Position");
   if (wanted.empty()) return std::vector<Needed>();
   const auto token = projections::parse_token(wanted);
-  if (!token || token->journal_id != journal_id || token->offsets.size() > internal::limits::needed_offsets) return std::nullopt;
+  if (!token || token->offsets.size() > internal::limits::needed_offsets) return std::unexpected(bad_position(400));
+  if (token->journal_id != journal_id) return std::unexpected(bad_position(412));
   std::vector<Needed> needed;
   for (const auto& [partition, offset] : token->offsets) needed.push_back({partition, offset});
   return needed;
@@ -107,9 +113,7 @@ Views::Asked Views::question(const Caller& caller, const Request& request, declt
   if (!caller.staff() && caller.access.customer.empty() && !is_public(what))
     return std::unexpected(http::problem(403, "forbidden", "This key belongs to no customer."));
   auto needed = needed_of(request, journal_id_);
-  if (!needed)
-    return std::unexpected(
-        http::problem(400, "bad-position", "Layerline-Min-Position takes the Layerline-Position of an earlier answer."));
+  if (!needed) return std::unexpected(std::move(needed.error()));
   const std::int64_t wait_ms = needed->empty() ? 0 : limits::visible_wait_ms;
   projections::Scope scope = scope_of(caller, what);
   return Question{std::move(scope), std::move(what), std::move(*needed), wait_ms};

@@ -18,7 +18,8 @@ std::string_view trim(std::string_view text) {
 }
 
 // Takes a token or a quoted string off the front of `rest`. Browsers escape a quote as %22 and leave a backslash alone, curl escapes
-// both with a backslash; only \" and \\ are undone, so that "C:\x" of a browser stays as it is.
+// both with a backslash; only \" and \\ are undone, so that "C:\x" of a browser stays as it is. A quote with nothing behind it ends the
+// text in any case.
 std::optional<std::string> take_value(std::string_view& rest) {
   if (!rest.starts_with('"')) {
     const auto end = rest.find(';');
@@ -32,7 +33,8 @@ std::optional<std::string> take_value(std::string_view& rest) {
       rest.remove_prefix(i + 1);
       return value;
     }
-    if (rest[i] == '\\' && i + 1 < rest.size() && (rest[i + 1] == '"' || rest[i + 1] == '\\')) ++i;
+    const char next = i + 1 < rest.size() ? rest[i + 1] : '\0';
+    if (rest[i] == '\\' && (next == '\\' || (next == '"' && i + 2 < rest.size()))) ++i;
     value += rest[i];
   }
   return std::nullopt;

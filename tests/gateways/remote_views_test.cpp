@@ -156,7 +156,7 @@ TEST_CASE("gateways: remote views: a position beyond the journal is waited for s
   CHECK(late.header("retry-after") == "1");
   CHECK(Clock::now() - begun > milliseconds(4'900));
   CHECK(Clock::now() - begun < milliseconds(8'000));
-  CHECK(far.get("/api/v1/orders", "operator", {{"Layerline-Min-Position", "another.0:1"}}).status == 400);
+  CHECK(far.get("/api/v1/orders", "operator", {{"Layerline-Min-Position", "another.0:1"}}).status == 412);
 }
 
 TEST_CASE("gateways: remote views: without a projector it is 503 with Retry-After, and with a dead one too") {

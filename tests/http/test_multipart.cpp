@@ -48,6 +48,13 @@ TEST_CASE("http: multipart: parts are the same however the bytes are cut") {
   }
 }
 
+TEST_CASE("http: multipart: a backslash before the last quote is part of the name") {
+  const std::string_view body = "--xx\r\nContent-Disposition: form-data; name=\"C:\\\"\r\n\r\none\r\n--xx--";
+  const auto collected = parse(body, body.size());
+  REQUIRE(collected.result.has_value());
+  CHECK(collected.log == "C:\\|-|=one;");
+}
+
 TEST_CASE("http: multipart: broken bodies are refused by name") {
   const std::string part = "--xx\r\nContent-Disposition: form-data; name=a\r\n\r\ndata";
   CHECK(error_of(part) == MultipartError::truncated);

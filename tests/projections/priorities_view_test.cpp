@@ -130,6 +130,8 @@ TEST_CASE("projections: orders: an order is as urgent as what is made for it, an
   for (const std::string id : {"a", "b"})
     journal.commit().on("production/" + id).mutable_production_cancelled()->set_production_order(id);
   CHECK(urgency() == "3 \"2026-01-02\"");
+}
+
 TEST_CASE("projections: production: pieces that were made by other means are printed, failed ones first, and the rest waits") {
   testing::Journal journal;
   testing::open_workshop(journal);
