@@ -2,49 +2,29 @@
 #include <chrono>
 #include <optional>
 
-#include "domain/planning/facts.hpp"
 #include "gateways/rest/api.hpp"
 #include "gateways/rest/csv.hpp"
 #include "gateways/rest/limits.hpp"
+#include "gateways/rest/period.hpp"
 #include "infra/store/json_tree.hpp"
 #include "projections/limits.hpp"
 
 namespace layerline::rest {
 namespace {
 
-using std::chrono::sys_days;
 using store::Json;
-
-// nullopt: it is there, and no date.
-std::optional<sys_days> date_of(const Request& request, std::string_view name, sys_days otherwise) {
-  const auto text = request.query(name);
-  return text ? planning::parse_day(*text) : std::optional(otherwise);
-}
-
-std::int32_t number_of(sys_days day) { return static_cast<std::int32_t>(day.time_since_epoch().count()); }
-
-Response malformed_date() { return http::problem(400, "malformed-date", "\"from\" and \"to\" are dates such as 2026-01-31."); }
-Response bad_period(std::string_view why) { return http::problem(422, "bad-period", why); }
 
 // Without dates: the last thirty days.
 std::expected<internal::ReadDays, Response> days_of(const Request& request) {
-  const auto to = date_of(request, "to", std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
-  const auto from = to ? date_of(request, "from", *to - std::chrono::days(limits::report_days - 1)) : std::nullopt;
-  if (!to || !from) return std::unexpected(malformed_date());
-  const auto span = (*to - *from).count() + 1;
+  auto period = period_of(request);
+  if (!period) return std::unexpected(std::move(period.error()));
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  if (!request.query("to")) period->to = static_cast<std::int32_t>(today.time_since_epoch().count());
+  if (!request.query("from")) period->from = period->to - static_cast<std::int32_t>(limits::report_days - 1);
+  const std::int64_t span = std::int64_t{period->to} - period->from + 1;
   if (span < 1 || span > projections::analytics_days_max)
-    return std::unexpected(bad_period("\"from\" comes before \"to\", by a year at most."));
-  return internal::ReadDays{number_of(*from), number_of(*to)};
-}
-
-// Without dates: any.
-std::expected<projections::Period, Response> period_of(const Request& request) {
-  const projections::Period any;
-  const auto from = date_of(request, "from", sys_days(std::chrono::days(any.from)));
-  const auto to = date_of(request, "to", sys_days(std::chrono::days(any.to)));
-  if (!from || !to) return std::unexpected(malformed_date());
-  if (*from > *to) return std::unexpected(bad_period("\"from\" comes before \"to\"."));
-  return projections::Period{number_of(*from), number_of(*to)};
+    return std::unexpected(http::problem(422, "bad-period", "\"from\" comes before \"to\", by a year at most."));
+  return internal::ReadDays{period->from, period->to};
 }
 
 // Every figure of an item by its path; lists within it have no place in a table.

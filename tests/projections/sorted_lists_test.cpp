@@ -171,9 +171,10 @@ TEST_CASE("projections: sorted: materials stand by what is available, also below
   receive("PETG", 60);
   CHECK(materials("available_mg") == "PETG abs-red PLA-black ");
   CHECK(materials("id") == "abs-red PETG PLA-black ");
-  auto* adjusted = journal.commit().on("material/abs-red").mutable_stock_adjusted();
-  adjusted->set_material("abs-red");
-  adjusted->set_milligrams(-900);
+  auto* reserved = journal.commit().on("material/abs-red").mutable_stock_reserved();
+  reserved->set_material("abs-red");
+  reserved->set_production_order("p");
+  reserved->set_milligrams(900);
   CHECK(materials("available_mg") == "abs-red PETG PLA-black ");
 }
 
