@@ -96,9 +96,9 @@ void attach_upload(const ProductionOrder& production, Events& out) {
 Events prepare_file(const ProductionOrderId& id, const Context& context) {
   Events out;
   const ProductionOrder& production = context.workshop.production.at(id);
-  const products::Product& product = context.workshop.products.at(production.product);
   // Without a model there is nothing to slice: an operator attaches a file, or puts the pieces together by hand.
   if (!production.files.empty() || over(production) || production.model.empty() || production.material.empty()) return out;
+  const products::Product& product = context.workshop.products.at(production.product);
   if (product.catalogue) attach_files(production, product, out);
   if (production.facts.kind == "gcode_3mf") {
     if (!product.catalogue) attach_upload(production, out);
