@@ -394,45 +394,16 @@ std::expected<Document, QueryError> days(const Queries& queries, const Scope& sc
   return out;
 }
 
-namespace {
-
-// Lists go from the newest to the oldest: one of a period begins at its last moment, as if a page had ended there.
-PageRequest beginning_in(const Period& period, PageRequest request) {
-  if (request.cursor.empty() && period.to != Period{}.to)
-    request.cursor = cursor_at(newest_first((std::int64_t{period.to} + 1) * day_ms - 1));
-  return request;
-}
-
-// ... and ends before the first that is too old. `time` names the member by which the list is sorted.
-std::expected<Page, QueryError> ending_in(const Period& period, std::expected<Page, QueryError> page, std::string_view time) {
-  if (!page || period.from <= 0) return page;
-  const std::string from = iso_time(period.from * day_ms);
-  const auto too_old = [&](const Document& document) {
-    const auto json = Json::parse(document.json);
-    return !json || json->text(time) < from;
-  };
-  if (const auto old = std::ranges::find_if(page->items, too_old); old != page->items.end()) {
-    page->items.erase(old, page->items.end());
-    page->cursor.clear();
-  }
-  return page;
-}
-
-}  // namespace
-
 std::expected<Page, QueryError> jobs(const Queries& queries, const Scope& scope, const Of& of, const Period& period,
                                      const PageRequest& request) {
   std::vector<Listing> lists;
   if (!of.order.empty()) lists.push_back({"jobs_of", "order/" + std::string(of.order)});
   if (!of.product.empty()) lists.push_back({"jobs_of", "product/" + std::string(of.product)});
   if (lists.empty()) lists.push_back({"jobs", "all"});
-  if (period.to < 0) return Page{};
-  return ending_in(period, queries.list(view.name, scope, lists, beginning_in(period, request)), "ended_at");
+  return queries.list(view.name, scope, lists, within(period, request));
 }
 std::expected<Page, QueryError> orders(const Queries& queries, const Scope& scope, const Period& period, const PageRequest& request) {
-  if (period.to < 0) return Page{};
-  auto page = queries.list(view.name, scope, "order_costs", "all", "", beginning_in(period, request));
-  return ending_in(period, std::move(page), "last_booked_at");
+  return queries.list(view.name, scope, "order_costs", "all", "", within(period, request));
 }
 std::expected<Page, QueryError> products(const Queries& queries, const Scope& scope, const PageRequest& request) {
   return queries.list(view.name, scope, "product_costs", "all", "", request);

@@ -77,7 +77,7 @@ std::string digits_of(std::uint64_t number) {
 }  // namespace
 
 std::string newest_first(std::int64_t number) {
-  return digits_of(static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() - number));
+  return digits_of(static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) - static_cast<std::uint64_t>(number));
 }
 
 std::string smallest_first(std::int64_t number) { return digits_of(static_cast<std::uint64_t>(number) ^ std::uint64_t{1} << 63); }

@@ -2,17 +2,17 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include <fmt/format.h>
 
-#include "domain/kernel/one_if_untold.hpp"
 #include "domain/kernel/words.hpp"
 #include "projections/dispatch.hpp"
 #include "projections/documents.hpp"
 #include "projections/format.hpp"
 #include "projections/order_parcels.hpp"
+#include "projections/order_production.hpp"
 #include "projections/order_terms.hpp"
-#include "projections/order_urgency.hpp"
 
 namespace layerline::projections::orders {
 namespace {
@@ -196,34 +196,14 @@ struct Fold {
 
   // ---- its production and parcel, at a glance ----
 
-  // The order's line about a production order; nullptr when it was made for stock.
-  Json* production(const std::string& production_order);
+  // nullopt: it is made for the stock.
+  std::optional<Making> making_of(const std::string& production_order);
   void operator()(const events::ProductionOrderCreated& created);
-  void operator()(const events::ProductionRescheduled& rescheduled);
-  void operator()(const events::ProductionUnitPrinted& printed) {
-    if (Json* found = production(printed.production_order()))
-      (*found)["printed"] = found->integer("printed") + one_if_untold(printed.quantity());
-  }
-  void operator()(const events::ProductionPiecesMade& made) {
-    if (Json* found = production(made.production_order())) (*found)["printed"] = found->integer("printed") + made.quantity();
-  }
-  void operator()(const events::ProductionReprintNeeded& needed) {
-    if (Json* found = production(needed.production_order())) {
-      (*found)["printed"] = std::max<std::int64_t>(0, found->integer("printed") - needed.quantity());
-      (*found)["status"] = "queued";
-    }
-  }
-  void operator()(const events::ProductionCompleted& completed) {
-    if (Json* found = production(completed.production_order())) {
-      (*found)["printed"] = found->integer("quantity");
-      (*found)["status"] = "completed";
-    }
-  }
-  void operator()(const events::ProductionCancelled& cancelled) {
-    if (Json* found = production(cancelled.production_order())) (*found)["status"] = "cancelled";
-  }
-  void operator()(const events::PrintDispatched& dispatched) {
-    if (Json* found = production(dispatched.production_order())) (*found)["status"] = "printing";
+  template <class T>
+    requires OneOf<T, events::ProductionRescheduled, events::PrintDispatched, events::ProductionUnitPrinted, events::ProductionUnitFailed,
+                   events::ProductionPiecesMade, events::ProductionReprintNeeded, events::ProductionCompleted, events::ProductionCancelled>
+  void operator()(const T& step) {
+    if (const auto making = making_of(step.production_order())) show(*making, step);
   }
   void operator()(const events::LabelRequested& e) { add_label(changed(e.order()).json, e); }
   void operator()(const events::ShipmentShipped& e) {
@@ -240,7 +220,7 @@ struct Fold {
                    events::ApiKeyRevoked, events::TimerSet, events::TimerFired, events::DailyReported, events::BomDefined,
                    events::ProductChanged, events::ProductFileSet, events::ProductFileRemoved, events::BomVersionDefined,
                    events::BomVersionActivated, events::ProductCostRolled, events::SkuMapped, events::SkuUnmapped,
-                   events::PrintFileAttached, events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitFailed,
+                   events::PrintFileAttached, events::PrintFileRefused, events::ProductionDeferred,
                    events::ProductionChecked,
                    events::WorkStepDone, events::PrintStarted, events::PrintProgressed, events::PrintPaused,
                    events::PrintResumed, events::PrintFinished, events::PrintFailed, events::PrintCancelled, events::PrintEndUnknown,
@@ -465,27 +445,16 @@ void Fold::operator()(const events::PaymentRefunded& refunded) {
 void Fold::operator()(const events::ProductionOrderCreated& created) {
   if (created.order().empty()) return;
   documents.create("production", created.production_order(), commit.time_ms).json["order"] = created.order();
-  Json& order = changed(created.order()).json;
-  Json line{{"id", created.production_order()}, {"number", created.number()}, {"line_id", text_or_null(created.line())},
-            {"quantity", created.quantity()}, {"printed", 0}, {"status", "queued"}};
-  set_urgency(line, stored_urgency(created.priority(), created.rush(), created.due_ms()));
-  order["production_orders"].push_back(std::move(line));
-  show_urgency(order);
+  show(changed(created.order()).json, created);
 }
 
-void Fold::operator()(const events::ProductionRescheduled& rescheduled) {
-  Json* line = production(rescheduled.production_order());
-  if (line == nullptr) return;
-  set_urgency(*line, {rescheduled.priority(), {rescheduled.due_ms()}});
-  show_urgency(changed(std::string(documents.edit("production", rescheduled.production_order()).json.text("order"))).json);
-}
-
-Json* Fold::production(const std::string& production_order) {
-  const Entry* known = documents.find("production", production_order);
-  if (known == nullptr) return nullptr;
-  for (Json& line : changed(std::string(known->json.text("order"))).json["production_orders"].items())
-    if (line.text("id") == production_order) return &line;
-  return nullptr;
+std::optional<Making> Fold::making_of(const std::string& production_order) {
+  Entry* known = documents.find("production", production_order);
+  if (known == nullptr) return std::nullopt;
+  Json& order = changed(std::string(known->json.text("order"))).json;
+  for (Json& line : order["production_orders"].items())
+    if (line.text("id") == production_order) return Making{order, line, known->json};
+  return std::nullopt;
 }
 
 void apply(const Commit& commit, Documents& documents) {
@@ -495,6 +464,6 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "orders", .version = 7, .poison = Poison::stop, .apply = apply};
+const View view{.name = "orders", .version = 8, .poison = Poison::stop, .apply = apply};
 
 }  // namespace layerline::projections::orders

@@ -115,7 +115,7 @@ struct Fold {
   }
   void operator()(const events::UnitsReceived& e) {
     count(e.product(), e.quantity(), 0);
-    made(e.production_order(), -e.quantity());
+    if (e.reference().empty()) made(e.production_order(), -e.quantity());   // what a print made too many was never on its way
   }
   void operator()(const events::UnitsAllocated& e) { count(e.product(), 0, e.quantity()); }
   void operator()(const events::UnitsReleased& e) { count(e.product(), 0, -e.quantity()); }
@@ -133,6 +133,8 @@ struct Fold {
   void operator()(const events::WorkshopConfigured& e) { set(documents.edit("settings", "workshop").json, e.rules()); }
   static void set(Json& settings, const events::PricingRules& rules) {
     settings["delivery_days"] = rules.extra_delivery_days();
+    settings["finishes"] = Json::Array{};
+    for (const auto& finish : rules.finishes()) settings["finishes"].push_back(finish.name());
     settings["ms_of_steps"] = Json::Object{};
     for (const auto& work : rules.work_steps()) settings["ms_of_steps"][work.step()] = work.ms_per_piece();
   }
@@ -390,7 +392,9 @@ std::expected<AfterPrinting, QueryError> after_printing(const Queries& queries, 
   const auto settings = queries.get(view.name, scope, "settings", "workshop");
   const auto json = settings ? store::Json::parse(settings->json) : std::nullopt;
   if (!json) return std::unexpected(settings ? QueryError::damaged : settings.error());
-  AfterPrinting out{.delivery_days = json->integer("delivery_days"), .ms_of_steps = {}};
+  AfterPrinting out{.delivery_days = json->integer("delivery_days"), .ms_of_steps = {}, .finishes = {}};
+  if (const Json* finishes = json->find("finishes"))
+    for (const Json& finish : *finishes->array()) out.finishes.emplace_back(finish.text());
   const Json* steps = json->find("ms_of_steps");
   if (steps == nullptr || steps->object() == nullptr) return out;
   for (const store::Member& step : *steps->object()) out.ms_of_steps.emplace(step.name, step.value.integer());

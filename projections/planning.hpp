@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "infra/store/json_tree.hpp"
 #include "projections/commit.hpp"
@@ -32,6 +33,7 @@ using Visit = std::function<void(std::string_view name, const store::Json* fact)
 struct AfterPrinting {
   std::int64_t delivery_days = 0;
   std::map<std::string, std::int64_t, std::less<>> ms_of_steps;   // of one piece; what is not named takes no time
+  std::vector<std::string> finishes;                              // that it sells
 };
 [[nodiscard]] std::expected<AfterPrinting, QueryError> after_printing(const Queries& queries, const Scope& scope);
 

@@ -240,9 +240,6 @@ Queries::Keep made_within(const Period& period) {
   };
 }
 
-// An entry's key goes on behind its order, and so comes after it.
-std::string cursor_at(std::string_view order) { return hex_of(order); }
-
 std::string json_of(const Page& page) {
   std::string out = "{\"items\":[";
   for (const Document& document : page.items) {

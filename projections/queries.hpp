@@ -116,9 +116,6 @@ class Queries {
 // The same of a list in another order, which is read for that.
 [[nodiscard]] Queries::Keep made_within(const Period& period);
 
-// The cursor of a page that begins with the first entry of this order (as Documents::list takes it), or with what follows it.
-[[nodiscard]] std::string cursor_at(std::string_view order);
-
 // {"items":[…],"next_cursor":"…"|null}
 [[nodiscard]] std::string json_of(const Page& page);
 

@@ -275,7 +275,7 @@ Events react(const events::Event& event, const Context& context) {
     case K::kProductionChecked:   // without what is given up, it may have all
       return production::complete_if_done(ProductionOrderId(event.production_checked().production_order()), context);
 
-    case K::kStockReceived: return inventory::rebalance(MaterialId(event.stock_received().material()), context);
+    case K::kStockReceived: return on_stock_given(MaterialId(event.stock_received().material()), context);
     case K::kStockAdjusted: return on_stock_given(MaterialId(event.stock_adjusted().material()), context);   // on a loaded spool, perhaps
     case K::kStockReleased: return inventory::rebalance(MaterialId(event.stock_released().material()), context);
     case K::kStockConsumed: return inventory::rebalance(MaterialId(event.stock_consumed().material()), context);

@@ -85,6 +85,12 @@ std::vector<std::string> printer_reasons(const Workshop& workshop, const Printer
   return reasons;
 }
 
+// What a print makes too many is made of what nobody has reserved.
+bool may_print(const inventory::Material& material, const ProductionOrder& production, const PrintFile& file) {
+  const Mass own = production::mass_of(production, production.open);
+  return file.pieces <= production.open || material.available() >= file.mass - std::min(file.mass, own);
+}
+
 struct Choice {
   const Printer* printer = nullptr;
   const PrintFile* file = nullptr;
@@ -103,6 +109,8 @@ Choice choose(const Workshop& workshop, const ProductionOrder& production) {
     for (const PrintFile* file : files) {
       Choice taken{.printer = &printer, .file = file};
       taken.reasons = printer_reasons(workshop, printer, production, *file, taken.slot);
+      if (taken.reasons.empty() && !may_print(*workshop.material(production.material), production, *file))
+        taken.reasons = {"material_shortage"};
       if (taken.reasons.empty() && file->pieces <= production.open) return taken;
       if (taken.reasons.empty()) {
         if (too_many.file == nullptr || file->pieces < too_many.file->pieces) too_many = std::move(taken);

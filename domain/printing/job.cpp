@@ -117,11 +117,10 @@ void settle(const Job& job, bool finished, bool started, std::int64_t layer, con
   const inventory::Material* material = context.workshop.material(production.material);
   const Mass reserved = material == nullptr ? Mass{} : inventory::reserved_for(*material, production.id);
   const Mass left = reserved - std::min(reserved, used.mass);
-  // A finished print leaves the other pieces' reservation alone; of a broken off one the rest is free at once.
-  const bool last = production.open == 0 && production.in_progress == job.pieces && production.failed == 0;
+  // What the other pieces do not need is free at once; of a print that broke off, what was its own.
   const Mass to_make = production::mass_of(production, production.open + production.in_progress - job.pieces);
   const Mass of_job = production::mass_of(production, production.open + production.in_progress) - to_make;
-  const Mass spare = finished ? (last ? left : Mass{}) : std::min(left, of_job - std::min(of_job, used.mass));
+  const Mass spare = finished ? left - std::min(left, to_make) : std::min(left, of_job - std::min(of_job, used.mass));
   if (spare.milligrams > 0) {
     auto* released = out.on("material/" + production.material.str()).mutable_stock_released();
     released->set_material(production.material.str());

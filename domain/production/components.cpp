@@ -54,7 +54,7 @@ Events provide_components(const ProductionOrderId& id, const Context& context) {
   const Want want{.order = production.order, .line = production.line, .holder = id.str(),
                   .source = order == nullptr ? "manual" : order->source, .urgency = production.urgency};
   Maker maker(context, out);
-  const std::int64_t pieces = production.quantity - production.delivered;
+  const std::int64_t pieces = production.quantity - std::max(production.delivered, production.assembled);
   for (const auto& [component, needed] : components_of(production, pieces, context.workshop)) {
     const std::int64_t missing = std::min(needed, limits::units_max) - provided(production, component, context.workshop);
     if (missing > 0) (void)maker.make(context.workshop.products.at(component), missing, want);

@@ -103,6 +103,7 @@ void evolve(Workshop& workshop, const events::ProductionChecked& event, Time) {
   const std::int64_t from_failed = std::min(production.failed, event.scrapped());
   production.failed -= from_failed;
   production.printed -= event.scrapped() - from_failed;
+  production.assembled = std::max<std::int64_t>(0, production.assembled - (event.scrapped() - from_failed));
   production.quantity -= event.scrapped();
 }
 

@@ -9,9 +9,10 @@ namespace layerline::production {
 
 namespace {
 
+// Nobody would do on them what is left to do, nor put them together.
 bool goes_on_the_shelf(const ProductionOrder& production, const Workshop& workshop) {
   const products::Product* product = workshop.product(production.product);
-  return product != nullptr && product->catalogue && !has_components(production, workshop);
+  return product != nullptr && product->catalogue && worked_on(production) && !has_components(production, workshop);
 }
 
 }  // namespace
@@ -30,7 +31,8 @@ void receive_surplus(const ProductionOrder& production, std::int64_t pieces, con
   auto* event = out.on("product/" + production.product.str()).mutable_units_received();
   event->set_product(production.product.str());
   event->set_quantity(pieces);
-  event->set_reference(production.number);
+  event->set_production_order(production.id.str());
+  event->set_reference(production.number);   // it counts as delivered what has none
 }
 
 }  // namespace layerline::production

@@ -10,7 +10,7 @@
 namespace layerline::production {
 
 // So many of those that were printed and that the stock has not received yet. Not of what a quote sold: nobody else wants it. Nor of what
-// others go into: it is not finished.
+// others go into, or work is left to do on: it is not finished.
 void receive_left(const ProductionOrder&, std::int64_t most, const Context&, Events& out);
 // Those that a print made beside what was wanted, likewise. The production order does not count them.
 void receive_surplus(const ProductionOrder&, std::int64_t pieces, const Context&, Events& out);

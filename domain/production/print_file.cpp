@@ -27,7 +27,7 @@ void evolve(Workshop& workshop, const events::PrintFileAttached& event, Time) {
   if (file.profile.empty()) {   // it lies on the plate as its model does
     file.size_x_um = production.facts.size_x_um;
     file.size_y_um = production.facts.size_y_um;
-    file.size_z_um = production.facts.size_z_um;
+    if (event.pieces() == 0 || event.height_um() == 0) file.size_z_um = production.facts.size_z_um;   // older ones were of one piece
   }
   if (event.origin() == "operator") production.files.clear();   // his own takes the place of all
   std::erase_if(production.files, [&](const PrintFile& known) { return known.profile == file.profile; });
@@ -54,7 +54,7 @@ void attach(const ProductionOrder& production, const std::string& profile, const
   event->set_nozzle_um(file.facts.nozzle_um);
   event->set_filament_type(file.facts.filament_type);
   // Not every slicer says what it weighs: then the bill of materials does.
-  event->set_milligrams(file.milligrams > 0 ? file.milligrams : (production.mass_per_unit * file.pieces).milligrams);
+  event->set_milligrams(file.milligrams > 0 ? file.milligrams : mass_of(production, file.pieces).milligrams);
   event->set_print_ms(file.print_ms);
   event->set_layers(file.facts.layers);
   event->set_height_um(file.facts.size_z_um);

@@ -98,6 +98,7 @@ void evolve(Workshop& workshop, const events::ProductionReprintNeeded& event, Ti
   const std::int64_t from_failed = std::min(production.failed, event.quantity());
   production.failed -= from_failed;
   production.printed -= event.quantity() - from_failed;
+  production.assembled = std::max<std::int64_t>(0, production.assembled - (event.quantity() - from_failed));
   production.open += event.quantity();
   production.passed = 0;
   production.status = Status::queued;
@@ -110,6 +111,7 @@ void evolve(Workshop& workshop, const events::ProductionCompleted& event, Time) 
   production.status = Status::completed;
   production.printed += production.open + production.failed;
   production.open = production.failed = 0;
+  production.assembled = production.printed;
   requeue(workshop, production);
 }
 

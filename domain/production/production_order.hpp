@@ -43,6 +43,7 @@ struct ProductionOrder {
   std::vector<ProductionOrderId> components;   // that make for it
   std::int64_t bom_version = 0;          // that it is made by; 0: it has none
   std::int64_t delivered = 0;            // finished units that the stock has received
+  std::int64_t assembled = 0;            // printed pieces that hold their components, as of the last completion
   std::int64_t photos = 0;               // of its quality check, if it was made for the stock
   std::int64_t passed = 0;               // pieces that were there when its last check passed
   std::vector<WorkStep> steps;           // in the order in which they are done

@@ -18,8 +18,8 @@ struct Machine {
 
 // So many equal prints, of one piece or of as many as their file makes.
 struct Work {
-  std::int64_t pieces = 0;
-  std::int64_t print_ms = 0;       // of one piece; 0: not known, so nothing is said
+  std::int64_t pieces = 0;         // prints
+  std::int64_t print_ms = 0;       // of one print; 0: not known, so nothing is said
   MaterialId material;             // empty: any
   models::Facts facts;             // its size
   std::string printer_model;       // what it is sliced for; empty: any

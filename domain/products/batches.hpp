@@ -14,7 +14,7 @@ struct Product;
 
 struct Batch {
   ProductionOrderId production;   // that made them; empty: bought, or counted in
-  std::string reference;          // of what was bought: "PUR-2026-001"
+  std::string reference;          // of what was bought: "PUR-2026-001"; of what prints made too many: "PO-2026-001"
   std::int64_t units = 0;
   LocationId location = {};       // empty: the main one
 

@@ -54,7 +54,8 @@ void evolve(Workshop& workshop, const events::UnitsReceived& event, Time) {
   fold(product.batches, event);
   check(product);
   const auto production = workshop.production.find(ProductionOrderId(event.production_order()));
-  if (production != workshop.production.end()) production->second.delivered += event.quantity();
+  const bool is_surplus = !event.reference().empty();   // beside what was ordered
+  if (production != workshop.production.end() && !is_surplus) production->second.delivered += event.quantity();
   forget_alert_if_enough(workshop, ProductId(event.product()));
 }
 

@@ -6,6 +6,7 @@
 
 #include "domain/kernel/scrap.hpp"
 #include "domain/production/work_step.hpp"
+#include "projections/planning.hpp"
 #include "projections/products.hpp"
 
 namespace layerline::internal {
@@ -39,13 +40,12 @@ std::optional<Work> print_of(const Json& product, std::int64_t pieces) {
   return print;
 }
 
-bool names_finish(std::string_view option) {
-  constexpr std::string_view finish = "finish";
-  return std::ranges::equal(option, finish, {}, [](unsigned char c) { return std::tolower(c); });
+bool same_word(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, [](unsigned char c) { return std::tolower(c); }, [](unsigned char c) { return std::tolower(c); });
 }
 
-// nullopt: it says nothing of them.
-std::optional<std::vector<std::string>> said_steps(const Json& product) {
+// As production orders get them (domain/production/work_step.cpp); nullopt: it says nothing of them.
+std::optional<std::vector<std::string>> said_steps(const p::Queries& queries, const p::Scope& all, const Json& product) {
   if (const Json* said = product.find("work_steps"); said != nullptr && said->array() != nullptr) {
     std::vector<std::string> steps;
     for (const Json& step : *said->array()) steps.emplace_back(step.text());
@@ -54,19 +54,21 @@ std::optional<std::vector<std::string>> said_steps(const Json& product) {
   const Json* options = product.find("options");
   if (options == nullptr || options->object() == nullptr) return std::nullopt;
   for (const store::Member& option : *options->object()) {
-    if (!names_finish(option.name)) continue;
-    std::string finish(option.value.text());
-    std::ranges::transform(finish, finish.begin(), [](unsigned char c) { return std::tolower(c); });
-    return production::steps_of(finish);
+    if (!same_word(option.name, "finish")) continue;
+    const auto rules = p::planning::after_printing(queries, all);
+    if (!rules) return std::nullopt;
+    const auto is_named = [&](const std::string& name) { return same_word(name, option.value.text()); };
+    const auto finish = std::ranges::find_if(rules->finishes, is_named);
+    if (finish != rules->finishes.end()) return production::steps_of(*finish);
   }
   return std::nullopt;
 }
 
 std::vector<std::string> steps_of(const p::Queries& queries, const p::Scope& all, const Json& product) {
-  auto said = said_steps(product);
+  auto said = said_steps(queries, all, product);
   if (said || product.text("parent_id").empty()) return said.value_or(std::vector<std::string>{});
   const auto parent = product_of(queries, all, product.text("parent_id"));
-  return parent ? said_steps(*parent).value_or(std::vector<std::string>{}) : std::vector<std::string>{};
+  return parent ? said_steps(queries, all, *parent).value_or(std::vector<std::string>{}) : std::vector<std::string>{};
 }
 
 }  // namespace

@@ -130,7 +130,7 @@ void Outlook::add_order(const Json& order) {
   const bool held = reasons != nullptr && reasons->array() != nullptr &&
                     std::ranges::any_of(*reasons->array(), [](const Json& reason) { return reason.text() == "order_on_hold"; });
   Work work;
-    work.print_ms = order.integer("print_time_ms_per_unit");
+  work.print_ms = order.integer("print_time_ms_per_unit");
   work.material = MaterialId(std::string(order.text("material")));
   work.pieces = held || work.material.empty() ? 0 : order.integer("open");
   read_facts(order.find("facts"), work);

@@ -88,7 +88,7 @@ std::string broken_pieces(const Workshop& workshop) {
         !production::has_components(production, workshop))
       return production.number + " has finished pieces that the stock did not get";
     if (production.status == production::Status::cancelled && product.catalogue && production.printed > production.delivered &&
-        !production::has_components(production, workshop))
+        production.steps.empty() && !production::has_components(production, workshop))
       return production.number + " is cancelled, and the stock did not get its pieces";
   }
   return "";

@@ -176,18 +176,18 @@ TEST_CASE("projections: rebuild: the other keyspace takes over with the same doc
   const auto rebuilt = rebuild(store, journal.source(50), views_named("orders"));
   REQUIRE(rebuilt);
   CHECK(rebuilt->events == journal.event_count());
-  CHECK(Keyspaces::load(store)->of("orders") == "orders@7.2b/");
+  CHECK(Keyspaces::load(store)->of("orders") == "orders@8.2b/");
   const auto green = content(store);
   CHECK(green.size() == blue.size() + 1);   // the pointer
   for (const auto& [key, value] : blue) {
     std::string moved = key;
-    if (const auto at = moved.find("orders@7.2a"); at != std::string::npos) moved[at + 10] = 'b';
+    if (const auto at = moved.find("orders@8.2a"); at != std::string::npos) moved[at + 10] = 'b';
     REQUIRE_MESSAGE(green.contains(moved), moved);
     CHECK(green.at(moved) == value);
   }
   check_same(store, folder.sub("scratch"), journal.source());
   REQUIRE(rebuild(store, journal.source(), views_named("all")));
-  CHECK(Keyspaces::load(store)->of("orders") == "orders@7.2a/");
+  CHECK(Keyspaces::load(store)->of("orders") == "orders@8.2a/");
   check_same(store, folder.sub("scratch-2"), journal.source());
 }
 
@@ -196,7 +196,7 @@ TEST_CASE("projections: compare: names the first document that is not what the j
   const Folder folder;
   store::Store store = opened(folder.sub("store"));
   fold_all(store, journal.source());
-  const std::string key = "orders@7.2a/w1/d/order/order-00000003";
+  const std::string key = "orders@8.2a/w1/d/order/order-00000003";
   std::string value = store.get(key)->value();
   value.back() = ' ';
   store::Batch batch;
@@ -252,7 +252,7 @@ TEST_CASE("projections: projector: a start erases what other versions, layouts a
   fold_all(store, journal.source());
   const auto clean = content(store);
   store::Batch batch;
-  for (const char* key : {"orders@1a/0000/w1/d/order/ada", "orders@7.2b/w1/d/order/ada", "quotes@0a/x", "!position/orders@1a/0000",
+  for (const char* key : {"orders@1a/0000/w1/d/order/ada", "orders@8.2b/w1/d/order/ada", "quotes@0a/x", "!position/orders@1a/0000",
                           "!parked/quotes@1a/0000/w1/quote%2Fghost"}) {
     batch.put(key, "left behind");
   }
