@@ -76,7 +76,7 @@ constexpr std::array order_steps{
     Of<O>{O::printed, K::kOrderCancelled, O::cancelled},
     Of<O>{O::quality_check, K::kOrderCancelled, O::cancelled},
     Of<O>{O::ready_to_ship, K::kOrderCancelled, O::cancelled},
-    Of<O>{O::cancelled, K::kOrderReopened, O::quoted},   // its money came after all
+    Of<O>{O::cancelled, K::kOrderReopened, O::quoted},   // its money came after all, or its shop wants it again
     Of<O>{O::paid, K::kOrderRefunded, O::refunded},
     Of<O>{O::queued, K::kOrderRefunded, O::refunded},
     Of<O>{O::printing, K::kOrderRefunded, O::refunded},

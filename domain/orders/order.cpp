@@ -163,7 +163,7 @@ Events pay(const OrderId& id, const PaymentId& payment, const Context& context) 
   Events out;
   if (order == nullptr || order->paid || order->status == Status::refunded) return out;
   if (order->status == Status::cancelled) {
-    // What a shop elsewhere called off stays so: its money is given back there.
+    // One of a shop elsewhere comes back by that shop's word alone (shop_order.cpp), whatever money is noted.
     if (paid_elsewhere(order->source)) return out;
     auto* reopened = out.on(stream(id)).mutable_order_reopened();
     reopened->set_order(id.str());

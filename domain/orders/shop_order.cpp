@@ -265,12 +265,27 @@ bool told_by_us(const ObserveShopOrder& command, const Order& order, const Works
       order.parcels, [&](const ShipmentId& id) { return workshop.shipments.at(id).tracking_number == command.tracking_number; });
 }
 
+// Called off by its source, which wants it after all; or by us before its money, which has come there since. What an operator called off
+// while it was paid stays so until its source has called it off, too.
+bool comes_back(const ObserveShopOrder& command, const Order& order) {
+  if (order.status != Status::cancelled) return false;
+  const bool wanted = command.report != ShopReport::cancelled && command.report != ShopReport::refunded;
+  const bool late_money = !order.paid && order.report == ShopReport::open && command.report == ShopReport::paid;
+  return late_money || (wanted && order.report == ShopReport::cancelled);
+}
+
 Decided observe_again(ObserveShopOrder command, const Order& order, const Context& context) {
   Events out;
   if (told_by_us(command, order, context.workshop)) command.report = ShopReport::paid;
   if (older(command, order)) return out;
-  const bool open = order.status < Status::shipped && (command.report == ShopReport::open || command.report == ShopReport::paid);
-  if (open) {
+  const bool back = comes_back(command, order);
+  if (back) {
+    auto* event = out.on(stream(order.id)).mutable_order_reopened();
+    event->set_order(order.id.str());
+    event->set_payment(order.payment.str());
+  }
+  const bool alive = back || order.status < Status::shipped;
+  if (alive && (command.report == ShopReport::open || command.report == ShopReport::paid)) {
     change_lines(order, command, context, out);
     change_address(order, command, context, out);
   }

@@ -90,6 +90,16 @@ Events on_paid(const OrderId& id, const Context& context) {
   return both(production::create_for(id, context), both(mails::order_confirmed(id, context), mails::new_order(id, context)));
 }
 
+// What was paid before it was called off is made anew, and its operator told; what was not, waits for its money.
+Events on_reopened(const OrderId& id, const Context& context) {
+  const orders::Order& order = context.workshop.orders.at(id);
+  if (order.status != orders::Status::quoted) return {};   // paid in the same step
+  if (!order.paid && payments::paid_in_full(context.workshop.payments.at(order.payment))) return orders::pay(id, order.payment, context);
+  if (order.report == orders::ShopReport::fulfilled) return {};   // sent elsewhere
+  if (order.paid) return both(production::create_for(id, context), mails::new_order(id, context));
+  return order.released ? production::create_for(id, context) : Events{};
+}
+
 // Who sent it elsewhere has told his customer himself.
 Events on_parcel(const events::ShipmentShipped& event, const Context& context) {
   const bool told = context.workshop.orders.at(OrderId(event.order())).report == orders::ShopReport::fulfilled;
@@ -232,6 +242,7 @@ Events react(const events::Event& event, const Context& context) {
     case K::kPaymentRefunded: return on_refunded(event.payment_refunded(), context);
     case K::kOrderPaid: return on_paid(OrderId(event.order_paid().order()), context);
     case K::kOrderShortOfStock: return mails::short_of_stock(event.order_short_of_stock(), context);
+    case K::kOrderReopened: return on_reopened(OrderId(event.order_reopened().order()), context);
     case K::kOrderReleased: return production::create_for(OrderId(event.order_released().order()), context);
     case K::kOrderPrinting: return mails::printing(OrderId(event.order_printing().order()), context);
     case K::kOrderPartlyShipped:
@@ -372,7 +383,6 @@ Events react(const events::Event& event, const Context& context) {
     case K::kCustomerAddressRemoved:
     case K::kCustomerAddressPreferred:
     case K::kOrderShortageAnswered:
-    case K::kOrderReopened:
     case K::kSupplierAdded:
     case K::kPurchaseDrafted:
     case K::kPurchasePlaced:

@@ -120,6 +120,9 @@ void orders_everywhere(FlowWatch& watch) {
   way.add(unknown);
   s.given(said(ShopReport::paid, 1));
   way.add(s);
+  Scenario called_off = s;   // by its source, which may want it after all
+  called_off.given(said(ShopReport::cancelled, 2));
+  way.add(called_off);
   Scenario by_hand = s;
   for (const ProductionOrderId& production : s.order(shop_order(s)).production) by_hand.given(production::CompleteProduction{production});
   way.add(by_hand);

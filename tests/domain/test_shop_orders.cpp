@@ -222,6 +222,94 @@ TEST_CASE("shop orders: a cancellation frees material and units; what was sent a
   s.when(said(ShopReport::cancelled, 2)).nothing_happened();
 }
 
+TEST_CASE("shop orders: one that the shop called off unpaid is made when its money comes late, or shows what is missing") {
+  Scenario s;
+  catalogue(s, 0);
+  s.given(said(ShopReport::open)).given(said(ShopReport::cancelled, 2));
+  CHECK(the_order(s).status == Status::cancelled);
+  s.when(said(ShopReport::paid, 3)).with("order.reopened").with("payment.recorded").with("order.paid");
+  s.with("production.order_created").with("stock.shortage_noted");
+  CHECK(the_order(s).status == Status::queued);
+  s.when(said(ShopReport::paid, 3)).nothing_happened();
+}
+
+TEST_CASE("shop orders: one that was paid, called off and restored is made anew, holds its goods again and is paid once") {
+  Scenario s;
+  catalogue(s);
+  s.given(products::AdjustUnits{ProductId("turtle"), 1, "count"});
+  s.given(said(ShopReport::paid)).given(said(ShopReport::cancelled, 2));
+  const ProductionOrderId before = first_production(s).id;
+  s.when(said(ShopReport::paid, 3)).with("order.reopened").with("order.paid", 0).with("payment.recorded", 0);
+  s.with("production.order_created").with("stock.reserved");
+  CHECK(the_order(s).status == Status::queued);
+  CHECK(turtle(s).allocated == 1);
+  CHECK(first_production(s).id != before);
+  CHECK(first_production(s).quantity == 1);
+  CHECK(s.black().reserved.milligrams == 40'000);
+}
+
+TEST_CASE("shop orders: a restored one has the lines that it has now") {
+  Scenario s;
+  catalogue(s);
+  s.given(said(ShopReport::paid)).given(said(ShopReport::cancelled, 2));
+  orders::ObserveShopOrder now = said(ShopReport::paid, 3, {{"l1", "FG-00001", "Turtle", 3, 1'500}});
+  now.total = 5'000;
+  s.when(now).with("order.reopened").with("order.lines_changed").with("production.order_created").with("payment.recorded");
+  CHECK(first_production(s).quantity == 3);
+  CHECK(s.payment(the_order(s).id).received == 5'000);
+}
+
+TEST_CASE("shop orders: one that is restored unpaid waits for its money again") {
+  Scenario s;
+  catalogue(s);
+  s.given(said(ShopReport::open)).given(said(ShopReport::cancelled, 2));
+  s.when(said(ShopReport::open, 3)).then({"order.reopened", "order.observed"});
+  CHECK(the_order(s).status == Status::quoted);
+  s.when(said(ShopReport::paid, 4)).with("order.paid").with("production.order_created");
+}
+
+TEST_CASE("shop orders: one that was heard of as called off is placed so, and made once the shop wants it") {
+  Scenario s;
+  catalogue(s);
+  s.given(said(ShopReport::cancelled));
+  s.when(said(ShopReport::paid, 2)).with("order.reopened").with("order.paid").with("production.order_created");
+}
+
+TEST_CASE("shop orders: one that was called off and then sent by the shop is shipped, and nothing is made") {
+  Scenario s;
+  catalogue(s);
+  s.given(said(ShopReport::open)).given(said(ShopReport::cancelled, 2));
+  s.when(said(ShopReport::fulfilled, 3)).with("order.reopened").with("order.paid").with("order.shipped");
+  s.with("production.order_created", 0);
+  CHECK(the_order(s).status == Status::shipped);
+}
+
+TEST_CASE("shop orders: what an operator called off stays so while the shop repeats itself, but for money that comes after it") {
+  Scenario s;
+  catalogue(s);
+  s.given(said(ShopReport::paid)).given(orders::CancelOrder{the_order(s).id, "asked for by phone"});
+  s.when(said(ShopReport::paid, 2)).with("order.reopened", 0);
+  CHECK(the_order(s).status == Status::cancelled);
+  Scenario late;
+  catalogue(late);
+  late.given(said(ShopReport::open)).given(orders::CancelOrder{the_order(late).id, ""});
+  late.when(said(ShopReport::open, 2)).with("order.reopened", 0);
+  late.when(said(ShopReport::paid, 3)).with("order.reopened").with("order.paid").with("production.order_created");
+}
+
+TEST_CASE("shop orders: the operator is told of one that comes back") {
+  Scenario s;
+  catalogue(s);
+  const auto told = [&] {
+    return std::ranges::count_if(
+        s.journal, [](const NewEvent& event) { return event.event.effect_requested().send_mail().mail() == "new_order"; });
+  };
+  s.given(said(ShopReport::paid)).given(said(ShopReport::cancelled, 2));
+  CHECK(told() == 1);
+  s.given(said(ShopReport::paid, 3));
+  CHECK(told() == 2);
+}
+
 TEST_CASE("shop orders: a refund is the shop's cumulative figure: a part of it leaves the order, all of it ends the order") {
   Scenario s;
   catalogue(s);
