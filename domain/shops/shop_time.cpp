@@ -1,5 +1,7 @@
 #include "domain/shops/shop_time.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <cstdint>
 
@@ -82,6 +84,14 @@ std::optional<Time> shop_time(std::string_view text) {
   if (!date.ok()) return std::nullopt;
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
   return Time{((days * 24 + hour) * 60 + minute) * 60'000 + second * 1'000 + ms - zone};
+}
+
+std::optional<Time> http_time(std::string_view text) {
+  constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (text.size() != 29 || !text.ends_with(" GMT")) return std::nullopt;
+  const std::size_t month = months.find(text.substr(8, 3));
+  if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+  return shop_time(fmt::format("{}-{:02}-{}T{}Z", text.substr(12, 4), month / 3 + 1, text.substr(5, 2), text.substr(17, 8)));
 }
 
 }  // namespace layerline::shops

@@ -11,5 +11,7 @@ namespace layerline::shops {
 
 // Without a zone it is UTC. Nothing for what is no time; digits below a millisecond are left out.
 [[nodiscard]] std::optional<Time> shop_time(std::string_view text);
+// The time at which a shop answered, as HTTP has it: "Sun, 06 Nov 1994 08:49:37 GMT".
+[[nodiscard]] std::optional<Time> http_time(std::string_view text);
 
 }  // namespace layerline::shops

@@ -86,6 +86,9 @@ TEST_CASE("shops: api: answers: each status says what may be done next") {
   CHECK(answered(204).end == End::good);
   CHECK(answered(404).end == End::gone);
   CHECK(answered(410).end == End::gone);
+  CHECK(answered(404, {{"date", "Wed, 22 Mar 2017 19:28:02 GMT"}}).gone_at == Time{1'490'210'882'000});   // by the shop's clock
+  CHECK_FALSE(answered(404, {{"date", "Wed, 22 Mar 2017 19:28:02 GMT"}, {"age", "60"}}).gone_at.has_value());   // of a cache
+  CHECK_FALSE(answered(404).gone_at.has_value());
   CHECK(answered(401).end == End::refused);
   CHECK(answered(500).end == End::unknown);
   CHECK(answered(302).end == End::unknown);

@@ -37,4 +37,11 @@ TEST_CASE("shops: time: every form that the shops write is read, what is no time
     CHECK_MESSAGE(!shop_time(text), text);
 }
 
+TEST_CASE("shops: time: the clock of an answer is read as HTTP writes it, and as nothing else") {
+  CHECK(http_time("Sun, 06 Nov 1994 08:49:37 GMT") == Time{784'111'777'000});
+  for (const char* text : {"", "Sun, 06 Nov 1994 08:49:37 UTC", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 ovD 1994 08:49:37 GMT",
+                           "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Xyz 1994 08:49:37 GMT", "1994-11-06T08:49:37.0000 GMT"})
+    CHECK_MESSAGE(!http_time(text), text);
+}
+
 }  // namespace layerline::shops

@@ -8,6 +8,7 @@
 
 #include "domain/kernel/iso_time.hpp"
 #include "domain/shops/shop.hpp"
+#include "domain/shops/shop_time.hpp"
 #include "infra/circuit/http_ending.hpp"
 #include "infra/crypto/digest.hpp"
 #include "infra/crypto/encoding.hpp"
@@ -107,6 +108,11 @@ Duration retry_after_of(const http::ClientResponse& response) {
   return {std::max(seconds * 1'000, limits::retry_first_ms)};
 }
 
+// Nothing from a cache: it tells when somebody else was answered.
+std::optional<Time> clock_of(const http::ClientResponse& response) {
+  return response.header("age").empty() ? http_time(response.header("date")) : std::nullopt;
+}
+
 }  // namespace
 
 Source source_of(const ConnectedShop& shop) { return shop.source == squarespace ? Source::squarespace : Source::woocommerce; }
@@ -162,7 +168,7 @@ Called called(const std::expected<http::ClientResponse, http::TransportError>& a
   const int status = answer->status;
   const std::string why = fmt::format("http_{}", status);
   if (status >= 200 && status < 300) return {End::good, answer->body, {}, ""};
-  if (status == 404 || status == 410) return {End::gone, "", {}, why};
+  if (status == 404 || status == 410) return {End::gone, "", {}, why, circuit::Answered{}, clock_of(*answer)};
   if (status == 429) return {End::limited, "", retry_after_of(*answer), why, circuit::ending_of(answer)};
   if (status >= 400 && status < 500) return {End::refused, "", {}, why};
   return {End::unknown, "", {}, why, circuit::ending_of(answer)};   // also a redirect: the address of the shop is not the right one

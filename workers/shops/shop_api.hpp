@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,6 +60,7 @@ struct Called {
   Duration retry_after;
   std::string why;           // "http_503", libcurl's words: nothing personal
   circuit::Ending service = circuit::Answered{};
+  std::optional<Time> gone_at = {};   // by the shop's own clock, which its other reports are told by
 };
 [[nodiscard]] Called called(const std::expected<http::ClientResponse, http::TransportError>& answer);
 

@@ -40,14 +40,15 @@ std::string digest_of(const orders::ObserveShopOrder& order) {
   return crypto::sha256_hex(all);
 }
 
-// An order that is no longer there was deleted by the shop's people. Nothing else is known of it.
-orders::ObserveShopOrder deleted(const app::ConnectedShop& shop, const std::string& external_order) {
+// An order that is no longer there was deleted by the shop's people. Nothing else is known of it. By the shop's clock: by ours, which may
+// be ahead, its restoring could look older.
+orders::ObserveShopOrder deleted(const app::ConnectedShop& shop, const std::string& external_order, std::optional<Time> at) {
   orders::ObserveShopOrder order;
   order.source = shop.source;
   order.shop = shop.id;
   order.external_id = external_order;
   order.report = orders::ShopReport::cancelled;
-  order.modified = now();
+  order.modified = at.value_or(now());
   return order;
 }
 
@@ -135,7 +136,7 @@ void ShopsWorker::perform_order(const Task& task, const Called& answer) {
   const std::string& external_order = std::get<AskOrder>(task.ask).external_order;
   const auto read_end = [](ShopPoll& poll) { poll.order_read(); };
   if (answer.end == End::gone) {
-    if (tell(task, deleted(task.shop, external_order))) return settle(task, read_end);
+    if (tell(task, deleted(task.shop, external_order, answer.gone_at))) return settle(task, read_end);
     return fail(task, answer, "the owner did not answer");
   }
   if (answer.end == End::refused) {   // asking again would end alike, and keep the polls waiting
