@@ -20,6 +20,8 @@
 #include "infra/circuit/circuits.hpp"
 #include "infra/http/router.hpp"
 
+namespace layerline::shops { struct RefusedOrder; }
+
 namespace layerline::rest {
 
 using boost::asio::awaitable;
@@ -45,6 +47,7 @@ struct Api {
   std::vector<Secret<std::string>> stripe_webhook_secrets;   // several while one is replaced; none: such webhooks are refused
   std::function<bool(const std::string& subject)> destroy_key;   // erasure: false if it could not be written
   std::function<std::string()> trouble;        // why the server is not ready; empty if it is
+  std::function<void(const shops::RefusedOrder&)> order_refused = {};   // of a shop elsewhere, that a webhook brought
 };
 
 // Who calls, by his key.

@@ -4,6 +4,7 @@
 
 #include "domain/shops/shop.hpp"
 #include "infra/crypto/digest.hpp"
+#include "workers/shops/shop_orders.hpp"
 
 namespace layerline::rest {
 namespace {
@@ -37,12 +38,18 @@ awaitable<Response> take_delivery(const Api& api, const app::ConnectedShop& shop
   envelope.payload_hash = crypto::hmac_sha256(api.secret, envelope.command_id);   // the key names the delivery
   envelope.actor = "webhook:" + shop.source;
   envelope.cause = "webhook:" + shop.source + ":" + shop.id;
+  const auto* order = std::get_if<orders::ObserveShopOrder>(&command);
+  const std::string external_order = order == nullptr ? "" : order->external_id;
   envelope.command = std::move(command);
   const app::Outcome outcome = co_await api.commands.execute(std::move(envelope));
   if (std::holds_alternative<journal::Accepted>(outcome)) co_return taken("recorded");
   if (std::holds_alternative<journal::Repeated>(outcome)) co_return taken("already recorded");
   // A refusal is final: repeating the delivery would not change it. Anything else asks the shop to come again.
-  if (std::holds_alternative<journal::Rejected<Rejection>>(outcome)) co_return taken("none");
+  if (const auto* rejected = std::get_if<journal::Rejected<Rejection>>(&outcome)) {
+    if (!external_order.empty() && api.order_refused)
+      api.order_refused({shop.source, shop.id, external_order, rejected->refusal.type});
+    co_return taken("none");
+  }
   Response again = http::problem(503, "busy", "Deliver it again.");
   again.headers.emplace_back("Retry-After", "1");
   co_return again;

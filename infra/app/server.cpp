@@ -98,6 +98,7 @@ class Process {
   [[nodiscard]] std::string trouble() const;
   [[nodiscard]] std::string metrics_text();
   void log_turn(const circuit::Standing& standing);
+  void note_refused(const shops::RefusedOrder& order);
   [[nodiscard]] bool has(Role role) const { return options_.roles.has(role); }
   // All but projectors and publishers need to know which workshops there are.
   [[nodiscard]] bool follows() const { return has(Role::gateway) || has(Role::owner) || options_.roles.any_worker(); }
@@ -316,6 +317,13 @@ void Process::log_turn(const circuit::Standing& standing) {
   metrics_.counter("layerline_circuit_openings_total", "How often an outside service was given up.", {{"service", name.service}}).add();
 }
 
+void Process::note_refused(const shops::RefusedOrder& order) {
+  log_.warning("shops", "an order of a shop was refused",
+               {{"source", order.source}, {"shop", order.shop}, {"external_order", order.external_order}, {"why", order.why}});
+  const telemetry::Labels labels{{"source", std::string(order.source)}, {"why", std::string(order.why)}};
+  metrics_.counter("layerline_shop_orders_refused_total", "Orders of shops elsewhere that did not become orders here.", labels).add();
+}
+
 void Process::make_api() {
   const std::string journal_id = journal_log_->describe().journal_id;
   if (local_views_) {
@@ -334,7 +342,7 @@ void Process::make_api() {
                          .secret = keys_->installation_secret(), .public_url = settings_.public_url,
                          .partitions = journal_log_->describe().partitions, .stripe_webhook_secrets = settings_.stripe_webhook_secrets,
                          .destroy_key = [this](const std::string& subject) { return keys_->destroy(subject).has_value(); },
-                         .trouble = [this] { return trouble(); }});
+                         .trouble = [this] { return trouble(); }, .order_refused = [this](const auto& order) { note_refused(order); }});
 }
 
 std::optional<StartError> Process::listen() {
@@ -377,7 +385,7 @@ std::optional<StartError> Process::open(const std::function<void()>& make_way) {
   if (has(Role::owner))
     if (auto why = start_journal()) return why;
   workers_.emplace(Workplace{options_.roles, folder_, settings_, *commands_, *blobs_, *keys_, shops_, circuits_, log_, cluster_.get(),
-                             kafka_});
+                             kafka_, [this](const shops::RefusedOrder& order) { note_refused(order); }});
   if (follows())
     if (auto why = start_follower()) return why;
   if (has(Role::projector))

@@ -132,6 +132,7 @@ void Workers::add_shops() {
   options.report = [this](std::string_view shop, std::string_view what) {
     place_.log.warning("shops", "a shop was not read", {{"shop", shop}, {"what", what}});
   };
+  options.refused = place_.order_refused;
   shops_ = std::make_unique<shops::ShopsWorker>(place_.commands, place_.shops, place_.circuits, std::move(options));
 }
 

@@ -1,6 +1,7 @@
 // The workers of a process: what it does outside of Layerline.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -39,6 +40,7 @@ struct Workplace {
   telemetry::Logger& log;
   const Cluster* cluster;        // null: there is no other process
   const journal::KafkaAddress& kafka;   // of the journal, where there is a cluster
+  std::function<void(const shops::RefusedOrder&)> order_refused;   // any thread
 };
 
 class Workers {

@@ -188,6 +188,7 @@ TEST_CASE("shops: pages: a list is read order by order, one that can't be read d
   REQUIRE(read.has_value());
   CHECK(read->listed == 3);
   CHECK(read->orders.size() == 1);
+  CHECK(read->malformed == std::vector<std::string>{""});   // and the test order is none
   CHECK(read->newest == shop_time("2020-01-01T00:00:00Z"));
   CHECK(read->next_cursor == "c2");
   const auto last = read_squarespace_page("one", replaced(page, "\"hasNextPage\":true", "\"hasNextPage\":false"));
@@ -196,6 +197,11 @@ TEST_CASE("shops: pages: a list is read order by order, one that can't be read d
   const auto two = read_woocommerce_page("two", "[" + woocommerce_json + "," + woocommerce_json + "]");
   REQUIRE(two.has_value());
   CHECK(two->orders.size() == 2);
+  CHECK(two->malformed.empty());
+  const auto odd = read_woocommerce_page("two", "[" + woocommerce_json + R"(,{"id":728,"status":"processing"}])");
+  REQUIRE(odd.has_value());
+  CHECK(odd->orders.size() == 1);
+  CHECK(odd->malformed == std::vector<std::string>{"728"});
   CHECK_FALSE(read_woocommerce_page("two", "{\"code\":\"x\"}").has_value());
 }
 

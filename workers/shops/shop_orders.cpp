@@ -271,10 +271,11 @@ ReadOrder woocommerce_order(std::string_view shop, const element& order) {
 
 template <class Read>
 Page page_of(const std::vector<element>& listed, std::string_view modified_name, const Read& read) {
-  Page page{.orders = {}, .listed = listed.size(), .newest = {}, .next_cursor = {}};
+  Page page{.orders = {}, .malformed = {}, .listed = listed.size(), .newest = {}, .next_cursor = {}};
   for (const element& order : listed) {
     if (const auto modified = shop_time(text(order, modified_name))) page.newest = std::max(page.newest.value_or(*modified), *modified);
     if (auto good = read(order)) page.orders.push_back(std::move(*good));
+    else if (good.error() == OrderError::malformed) page.malformed.push_back(id(order, "id"));
   }
   return page;
 }

@@ -22,9 +22,16 @@ using ReadOrder = std::expected<orders::ObserveShopOrder, OrderError>;
 [[nodiscard]] ReadOrder read_squarespace_order(std::string_view shop, std::string_view json);
 [[nodiscard]] ReadOrder read_woocommerce_order(std::string_view shop, std::string_view json);
 
+// An order of a shop that did not become one here. No event tells of it, so that the log and /metrics do.
+struct RefusedOrder {
+  std::string_view source, shop, external_order;
+  std::string_view why;                  // "other-currency", "malformed"
+};
+
 // A page of a list of orders.
 struct Page {
   std::vector<orders::ObserveShopOrder> orders;
+  std::vector<std::string> malformed;    // ids of those that can't be read; empty, where not even that can be
   std::size_t listed = 0;                // with those that were refused
   std::optional<Time> newest;            // the latest change of all that are listed
   std::string next_cursor;               // Squarespace's; empty: there is no more

@@ -146,7 +146,7 @@ void ShopsWorker::perform_order(const Task& task, const Called& answer) {
   if (answer.end != End::good) return fail(task, answer, answer.why);
   const bool is_squarespace = source_of(task.shop) == Source::squarespace;
   const auto order = is_squarespace ? read_squarespace_order(task.shop.id, answer.body) : read_woocommerce_order(task.shop.id, answer.body);
-  if (!order && order.error() == OrderError::malformed && options_.report) options_.report(task.shop.id, "an order can't be read");
+  if (!order && order.error() == OrderError::malformed) note_malformed(task, external_order);
   if (order && !tell(task, *order)) return fail(task, answer, "the owner did not answer");
   settle(task, read_end);
 }
@@ -156,6 +156,7 @@ void ShopsWorker::perform_changes(const Task& task, const Called& answer) {
   const bool is_squarespace = source_of(task.shop) == Source::squarespace;
   const auto page = is_squarespace ? read_squarespace_page(task.shop.id, answer.body) : read_woocommerce_page(task.shop.id, answer.body);
   if (!page) return fail(task, answer, "a list of orders can't be read");
+  for (const std::string& external_order : page->malformed) note_malformed(task, external_order);
   for (const orders::ObserveShopOrder& order : page->orders)
     if (!tell(task, order)) return fail(task, answer, "the owner did not answer");
   Time caught_up;
@@ -170,24 +171,47 @@ void ShopsWorker::perform_changes(const Task& task, const Called& answer) {
 
 // False: it has to be told again. A refusal is an answer: telling it again would not change it.
 bool ShopsWorker::tell(const Task& task, const orders::ObserveShopOrder& order) {
-  const std::string digest = digest_of(order);
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = entries_.find({task.shop.workshop, task.shop.id});
-    if (found == entries_.end()) return true;   // no longer connected
-    const auto known = found->second.told.find(order.external_id);
-    if (known != found->second.told.end() && known->second == digest) return true;
-  }
-  if (!tell_command(task, "order:" + order.external_id + ":" + digest, order)) return false;
-  const std::lock_guard lock(mutex_);
-  const auto found = entries_.find({task.shop.workshop, task.shop.id});
-  if (found == entries_.end()) return true;
-  if (found->second.told.size() >= limits::told) found->second.told.clear();
-  found->second.told[order.external_id] = digest;
+  std::string digest = digest_of(order);
+  if (!is_news(task, order.external_id, digest)) return true;
+  const auto outcome = tell_command(task, "order:" + order.external_id + ":" + digest, order);
+  if (!outcome) return false;
+  // One that was deleted before it was ever heard of is no loss.
+  const bool unheard = order.report == orders::ShopReport::cancelled && order.lines.empty();
+  if (const auto* rejected = std::get_if<journal::Rejected<Rejection>>(&*outcome); rejected != nullptr && !unheard)
+    note_refused(task, order.external_id, rejected->refusal.type);
+  remember(task, order.external_id, std::move(digest));
   return true;
 }
 
-bool ShopsWorker::tell_command(const Task& task, std::string key, Command command) {
+// Polls overlap, and list what is known. A shop that is no longer connected has no news.
+bool ShopsWorker::is_news(const Task& task, const std::string& external_order, const std::string& state) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find({task.shop.workshop, task.shop.id});
+  if (found == entries_.end()) return false;
+  const auto known = found->second.told.find(external_order);
+  return known == found->second.told.end() || known->second != state;
+}
+
+void ShopsWorker::remember(const Task& task, const std::string& external_order, std::string state) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find({task.shop.workshop, task.shop.id});
+  if (found == entries_.end()) return;
+  if (found->second.told.size() >= limits::told) found->second.told.clear();
+  found->second.told[external_order] = std::move(state);
+}
+
+void ShopsWorker::note_malformed(const Task& task, const std::string& external_order) {
+  if (!is_news(task, external_order, "malformed")) return;
+  note_refused(task, external_order, "malformed");
+  remember(task, external_order, "malformed");
+}
+
+void ShopsWorker::note_refused(const Task& task, std::string_view external_order, std::string_view why) {
+  if (options_.refused) options_.refused({task.shop.source, task.shop.id, external_order, why});
+}
+
+// Nothing: it has to be told again.
+std::optional<app::Outcome> ShopsWorker::tell_command(const Task& task, std::string key, Command command) {
   app::Envelope envelope;
   envelope.workshop = task.shop.workshop;
   envelope.command_id = "shop:" + task.shop.id + ":" + std::move(key);
@@ -197,11 +221,11 @@ bool ShopsWorker::tell_command(const Task& task, std::string key, Command comman
   envelope.cause = "shop:" + task.shop.id;
   envelope.command = std::move(command);
   while (true) {
-    if (definite(commands_.execute_blocking(envelope))) return true;
+    if (app::Outcome outcome = commands_.execute_blocking(envelope); definite(outcome)) return outcome;
     std::unique_lock lock(mutex_);
-    if (stopping_) return false;
+    if (stopping_) return std::nullopt;
     changed_.wait_for(lock, std::chrono::milliseconds(limits::owner_retry_ms));
-    if (stopping_) return false;
+    if (stopping_) return std::nullopt;
   }
 }
 

@@ -31,6 +31,7 @@ struct WorkerOptions {
   std::int64_t poll_ms = limits::poll_ms;
   std::size_t threads = 2;                                // shops that are asked at the same time
   std::function<void(std::string_view shop, std::string_view what)> report = {};   // a shop did not answer, or said what can't be read
+  std::function<void(const RefusedOrder&)> refused = {};   // by its reader or by its owner: asking again would not change it
 };
 
 class ShopsWorker {
@@ -68,7 +69,11 @@ class ShopsWorker {
   void perform_order(const Task& task, const Called& answer);
   void perform_changes(const Task& task, const Called& answer);
   [[nodiscard]] bool tell(const Task& task, const orders::ObserveShopOrder& order);
-  [[nodiscard]] bool tell_command(const Task& task, std::string key, Command command);
+  [[nodiscard]] std::optional<app::Outcome> tell_command(const Task& task, std::string key, Command command);
+  [[nodiscard]] bool is_news(const Task& task, const std::string& external_order, const std::string& state);
+  void remember(const Task& task, const std::string& external_order, std::string state);
+  void note_malformed(const Task& task, const std::string& external_order);
+  void note_refused(const Task& task, std::string_view external_order, std::string_view why);
   void settle(const Task& task, const std::function<void(ShopPoll&)>& end);
   void fail(const Task& task, const Called& answer, std::string_view what);
 
