@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "domain/purchasing/limits.hpp"
 #include "domain/workshop/limits.hpp"
@@ -280,20 +281,32 @@ Decided decide(const CancelPurchase& command, const Context& context) {
 
 namespace {
 
+std::optional<Rejection> wrong_receipt(const ReceivedLine& received, const Line& line, const std::vector<ReceivedLine>& before) {
+  std::int64_t open = line.open();
+  for (const ReceivedLine& other : before) {
+    const bool same_line = other.line == received.line;
+    if (other.lot == received.lot && (same_line || !received.lot.empty()))
+      return refuse("named-twice", "A receipt names a new lot once, and a line once without a lot.").error();
+    if (same_line) open -= other.quantity;
+  }
+  if (received.quantity < 1 || received.quantity > open)
+    return refuse("more-than-ordered", fmt::format("{} of line {} are open.", open, line.id)).error();
+  const bool of_a_lot = !received.lot.empty() || received.tare.milligrams != 0 || !received.supplier_lot.empty();
+  if (of_a_lot && !line.item.is_material()) return refuse("lot-of-pieces", "Only a material lies in lots.").error();
+  return std::nullopt;
+}
+
 std::expected<std::vector<ReceivedLine>, Rejection> receipts_of(const ReceivePurchase& command, const Purchase& purchase) {
   std::vector<ReceivedLine> receipts;
   if (command.lines.empty())
     for (const Line& line : purchase.lines)
-      if (line.open() > 0) receipts.push_back({line.id, line.open(), {}});
+      if (line.open() > 0) receipts.push_back({line.id, line.open()});
+  if (command.lines.size() > limits::lots_received_max)
+    return refuse("too-many-lots", fmt::format("At most {} lots and lines are received at once.", limits::lots_received_max));
   for (const ReceivedLine& received : command.lines) {
     const auto line = std::ranges::find(purchase.lines, received.line, &Line::id);
     if (line == purchase.lines.end()) return not_found("line of the purchase order");
-    const auto same = [&](const ReceivedLine& other) {
-      return other.line == received.line || (!received.lot.empty() && other.lot == received.lot);
-    };
-    if (std::ranges::any_of(receipts, same)) return refuse("named-twice", "A receipt names a line, and a new lot, once.");
-    if (received.quantity < 1 || received.quantity > line->open())
-      return refuse("more-than-ordered", fmt::format("{} of line {} are open.", line->open(), line->id));
+    if (auto wrong = wrong_receipt(received, *line, receipts)) return std::unexpected(std::move(*wrong));
     receipts.push_back(received);
   }
   return receipts;
@@ -301,8 +314,11 @@ std::expected<std::vector<ReceivedLine>, Rejection> receipts_of(const ReceivePur
 
 Decided into_stock(const mrp::Item& item, const ReceivedLine& received, const LocationId& location, const std::string& number,
                    const Context& context) {
-  if (item.is_material())
-    return inventory::decide(inventory::ReceiveStock{item.material, {received.quantity}, number, received.lot, location}, context);
+  if (item.is_material()) {
+    const inventory::ReceiveStock stock{item.material, {received.quantity}, number, received.lot, location, received.tare,
+                                        received.supplier_lot};
+    return inventory::decide(stock, context);
+  }
   return products::receive_bought(item.product, received.quantity, number, location, context);
 }
 

@@ -41,8 +41,15 @@ struct DraftPurchase { PurchaseId purchase; SupplierId supplier; std::vector<Wan
 // come: the supplier says another day.
 struct OrderedLine { std::string line; std::int64_t quantity = 0, unit_cost = -1; };
 struct PlacePurchase { PurchaseId purchase; SupplierId supplier; std::vector<OrderedLine> lines; Time due; };
-// lot: of a material that is told apart; without a location it goes where the whole receipt does.
-struct ReceivedLine { std::string line; std::int64_t quantity = 0; LotId lot = {}; LocationId location = {}; };
+// Part of a line; its spools are told apart by a lot each. Without a location it goes where the whole receipt does.
+struct ReceivedLine {
+  std::string line;
+  std::int64_t quantity = 0;
+  LotId lot = {};                // of a material, and new with it
+  LocationId location = {};
+  Mass tare = {};                // of the empty spool; 0: it is not weighed
+  std::string supplier_lot = {};
+};
 // No lines: all that is open. No location: the main one.
 struct ReceivePurchase { PurchaseId purchase; std::vector<ReceivedLine> lines; std::string reference; LocationId location = {}; };
 struct CancelPurchase { PurchaseId purchase; };

@@ -88,6 +88,16 @@ awaitable<Response> place(Api& api, Request& request) {
   co_return co_await say(api, request, *caller, std::move(command));
 }
 
+purchasing::ReceivedLine received(Body& line) {
+  const LocationId location(line.text("location_id"));
+  purchasing::ReceivedLine out{line.text("line"), line.integer("quantity", 0), LotId(line.text("lot")), location,
+                               line.mass("tare").value_or(Mass{}), line.text("supplier_lot")};
+  // Who knows that much of a lot wants it told apart.
+  const bool of_a_lot = out.tare.milligrams != 0 || !out.supplier_lot.empty();
+  if (out.lot.empty() && of_a_lot) out.lot = LotId(fresh_id());
+  return out;
+}
+
 awaitable<Response> receive(Api& api, Request& request) {
   auto caller = authenticate_staff(api, request);
   if (!caller) co_return std::move(caller.error());
@@ -95,8 +105,7 @@ awaitable<Response> receive(Api& api, Request& request) {
   if (!body) co_return std::move(body.error());
   purchasing::ReceivePurchase command{purchase_id(request), {}, body->text("reference"), LocationId(body->text("location_id"))};
   for (Body& line : body->objects("lines")) {
-    const LocationId location(line.text("location_id"));
-    command.lines.push_back({line.text("line"), line.integer("quantity", 0), LotId(line.text("lot")), location});
+    command.lines.push_back(received(line));
     body->blame(line);
   }
   if (auto wrong = body->error()) co_return std::move(*wrong);

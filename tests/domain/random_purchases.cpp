@@ -15,6 +15,13 @@ mrp::FirmPlanned planned(Dice& dice, const Scenario& s) {
   return out;
 }
 
+// A part of the first line, perhaps as two spools of it.
+std::vector<purchasing::ReceivedLine> received(Dice& dice) {
+  if (dice.chance(60)) return {{"1", dice.upto(40'000)}};
+  const LotId first(fmt::format("P-{}", dice.upto(400))), second(fmt::format("P-{}", dice.upto(400)));
+  return {{"1", dice.upto(20'000), first, {}, {dice.upto(300'000)}, "B4711"}, {"1", dice.upto(20'000), second}};
+}
+
 }  // namespace
 
 Command purchase_command(Dice& dice, const Scenario& s) {
@@ -32,7 +39,7 @@ Command purchase_command(Dice& dice, const Scenario& s) {
       return place;
     }
     case 4: return purchasing::ReceivePurchase{dice.key_of(w.purchases), {}, "", LocationId(dice.chance(30) ? "shelf" : "")};
-    case 5: return purchasing::ReceivePurchase{dice.key_of(w.purchases), {{"1", dice.upto(40'000)}}, "note"};
+    case 5: return purchasing::ReceivePurchase{dice.key_of(w.purchases), received(dice), "note"};
     case 6: return dice.chance(40) ? Command(purchasing::CancelPurchase{dice.key_of(w.purchases)}) : Command(planned(dice, s));
     case 7: {
       const SupplierId first = dice.chance(50) ? supplier : SupplierId();

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "domain/purchasing/limits.hpp"
 #include "tests/domain/scenario.hpp"
 
 namespace layerline::test {
@@ -165,6 +166,43 @@ TEST_CASE("purchasing: receipt: a spool that is named comes in as a lot of its o
   s.given(ReceivePurchase{bought, {{"1", 500'000, LotId("S-1")}}, ""});
   CHECK(s.workshop.lot(LotId("S-1"))->material == MaterialId("PLA-black"));
   s.when(ReceivePurchase{bought, {{"2", 500'000, LotId("S-1")}}, ""}).rejected("lot-exists");
+}
+
+TEST_CASE("purchasing: receipt: a line comes as several spools at once, each with its tare, and can be weighed") {
+  Scenario s;
+  s.stock(0);
+  s.given(purchasing::AddSupplier{ada, "Ada", ""});
+  s.given(DraftPurchase{bought, ada, {{"PLA-black", 2'500'000}}, {}});
+  s.given(PlacePurchase{bought, SupplierId(), {}, {}});
+  const purchasing::ReceivedLine first{"1", 1'000'000, LotId("S-1"), {}, {230'000}, "B4711"};
+  const purchasing::ReceivedLine second{"1", 1'000'000, LotId("S-2"), {}, {250'000}, "B4712"};
+  s.when(ReceivePurchase{bought, {first, first}, ""}).rejected("named-twice");
+  s.when(ReceivePurchase{bought, {first, {"1", 1'500'001, LotId("S-2")}}, ""}).rejected("more-than-ordered");   // 1 kg of it is S-1
+  s.when(ReceivePurchase{bought, {{"1", 1, LotId("S-1"), {}, {-1}}}, ""}).rejected("mass-out-of-range");
+  s.when(ReceivePurchase{bought, {{"1", 1, LotId("S-1"), {}, {}, std::string(81, 'B')}}, ""}).rejected("name-too-long");
+  s.given(ReceivePurchase{bought, {first, second, {"1", 500'000}}, ""}).with("purchase.received").with("stock.received", 3);
+  CHECK(only_purchase(s).status == purchasing::Status::received);
+  CHECK(s.black().on_hand.milligrams == 2'500'000);
+  CHECK(s.workshop.lot(LotId("S-1"))->supplier_lot == "B4711");
+  CHECK(s.workshop.lot(LotId("S-2"))->tare.milligrams == 250'000);
+  s.given(inventory::WeighSpool{LotId("S-2"), {}, {1'200'000}}).with("stock.adjusted");
+  CHECK(s.workshop.lot(LotId("S-2"))->on_hand().milligrams == 950'000);
+}
+
+TEST_CASE("purchasing: receipt: pieces have no lot and no tare, and no more spools come at once than one commit is to hold") {
+  Scenario s;
+  screws_and_lamp(s);
+  s.given(purchasing::AddSupplier{ada, "Ada", ""});
+  s.given(DraftPurchase{bought, ada, {{"SCREW", 100, 5}, {"PLA-black", 1'000'000, 1'900}}, {}});
+  s.given(PlacePurchase{bought, SupplierId(), {}, {}});
+  s.when(ReceivePurchase{bought, {{"1", 50, LotId("S-1")}}, ""}).rejected("lot-of-pieces");
+  s.when(ReceivePurchase{bought, {{"1", 50, {}, {}, {230'000}}}, ""}).rejected("lot-of-pieces");
+  ReceivePurchase spools{bought, {}, ""};
+  while (spools.lines.size() <= purchasing::limits::lots_received_max)
+    spools.lines.push_back({"2", 1'000, LotId("S-" + std::to_string(spools.lines.size()))});
+  s.when(spools).rejected("too-many-lots");
+  spools.lines.pop_back();
+  s.given(spools).with("stock.received", 100);
 }
 
 TEST_CASE("purchasing: draft: what nobody knows, nothing, or the same item twice is not bought") {
