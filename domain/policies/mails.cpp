@@ -94,6 +94,12 @@ Events payment_failed(const PaymentId& id, const std::string& code, const Contex
   return out;
 }
 
+Events payment_failed(const OrderId& id, const std::string& code, const Context& context) {
+  Events out = order_mail("payment_failed", id, context);
+  if (!out.empty()) out.list().back().event.mutable_effect_requested()->mutable_send_mail()->set_detail(code);
+  return out;
+}
+
 Events short_of_stock(const events::OrderShortOfStock& event, const Context& context) {
   std::int64_t missing = 0;
   for (const auto& line : event.lines()) missing += line.quantity();

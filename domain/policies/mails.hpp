@@ -13,6 +13,7 @@ namespace layerline::mails {
 [[nodiscard]] Events shipped(const events::ShipmentShipped&, const Context&);
 [[nodiscard]] Events delivered(const OrderId&, const Context&);
 [[nodiscard]] Events payment_failed(const PaymentId&, const std::string& code, const Context&);   // of a checkout
+[[nodiscard]] Events payment_failed(const OrderId&, const std::string& code, const Context&);     // of an order that waits for its money
 // to the customer, who may wait or have the money back, and to the operator
 [[nodiscard]] Events short_of_stock(const events::OrderShortOfStock&, const Context&);
 // to the operator

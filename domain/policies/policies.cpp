@@ -52,10 +52,14 @@ Events on_placed(const events::OrderPlaced& event, const Context& context) {
   return payment == nullptr ? payments::request(order, context) : orders::pay(order, payment->id, context);
 }
 
-// A card was refused: the cart stays as it is, and what is held for it is held on.
+// A card was refused: the cart stays as it is, and what is held for it is held on; an order that was there first waits for its money on.
+// That the intent of an order that is over fails is our own doing.
 Events on_failed(const events::PaymentFailed& event, const Context& context) {
   const PaymentId payment(event.payment());
-  return carts::awaited(context.workshop, payment) ? mails::payment_failed(payment, event.code(), context) : Events{};
+  if (carts::awaited(context.workshop, payment)) return mails::payment_failed(payment, event.code(), context);
+  const orders::Order* order = context.workshop.order(context.workshop.payments.at(payment).order);
+  const bool open = order != nullptr && !order->paid && !orders::over(order->status);
+  return open ? mails::payment_failed(order->id, event.code(), context) : Events{};
 }
 
 // A shop's order comes with what became of its money there.

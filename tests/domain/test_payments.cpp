@@ -33,11 +33,29 @@ TEST_CASE("payments: totals are the provider's figures, so repeated reports add 
 TEST_CASE("payments: a failure is followed by another try, and another failure") {
   Scenario s;
   const OrderId order = with_intent(s);
-  s.when(saw(s, order, Report::failed, 0)).then({"payment.failed"});
+  s.when(saw(s, order, Report::failed, 0)).then({"payment.failed", "effect.requested"});
   s.when(saw(s, order, Report::failed, 0)).nothing_happened();
   s.given(saw(s, order, Report::processing, 0));
-  s.when(saw(s, order, Report::failed, 0)).then({"payment.failed"});
+  s.when(saw(s, order, Report::failed, 0)).then({"payment.failed", "effect.requested"});
   s.when(saw(s, order, Report::succeeded, total)).with("order.paid");
+}
+
+TEST_CASE("payments: a refused card is told to who waits for the order, and nobody is told once the order is over") {
+  Scenario s;
+  const OrderId order = with_intent(s);
+  s.given(saw(s, order, Report::failed, 0));
+  const events::SendMail& mail = s.last("effect.requested").effect_requested().send_mail();
+  CHECK(mail.mail() == "payment_failed");
+  CHECK(mail.order() == order.str());
+  CHECK(mail.number() == s.order(order).number);
+  CHECK(mail.total() == total);
+  CHECK(mail.detail() == "card_declined");
+  const OrderId again("again");
+  s.given(orders::ReorderOrder{order, again});
+  s.when(saw(s, again, Report::failed, 0)).then({"payment.failed", "effect.requested"});
+  CHECK(s.last("effect.requested").effect_requested().send_mail().order() == again.str());
+  s.given(saw(s, again, Report::processing, 0)).given(orders::CancelOrder{again, ""});
+  s.when(saw(s, again, Report::cancelled, 0)).then({"payment.failed"});   // our own doing
 }
 
 TEST_CASE("payments: a report that comes before the intent's answer opens the payment, and a late refusal does not close it") {
@@ -47,7 +65,7 @@ TEST_CASE("payments: a report that comes before the intent's answer opens the pa
   CHECK(s.payment(order).status == Status::open);
   s.given(payments::RecordIntentRefusal{s.effects_of("create_payment_intent").at(0), s.order(order).payment, "not configured"});
   CHECK(s.payment(order).status == Status::open);
-  s.when(saw(s, order, Report::failed, 0)).then({"payment.failed"});
+  s.when(saw(s, order, Report::failed, 0)).then({"payment.failed", "effect.requested"});
 }
 
 TEST_CASE("payments: money that is only under way pays nothing and hides nothing") {

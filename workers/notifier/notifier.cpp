@@ -43,7 +43,12 @@ Words words_of(const Sender& sender, const std::string& workshop, const events::
             fmt::format("Your order {} was delivered. Did it turn out as you wanted? Reply to this mail with a few words; a review helps "
                         "us and other customers.\n\n{}\n",
                         number, link)};
-  if (kind == "payment_failed")
+  if (kind == "payment_failed" && !mail.order().empty())
+    return {fmt::format("The payment of order {} did not go through", number),
+            fmt::format("Your payment of {} for order {} was refused, and nothing was charged. The order waits for it: pay again with your "
+                        "account, or in another way.\n\nFollow it here: {}\n",
+                        money(mail.total(), mail.currency()), number, link)};
+  if (kind == "payment_failed")   // of a cart
     return {"Your payment did not go through",
             fmt::format("Your payment of {} was refused, and nothing was charged. Your cart is as you left it: pay again, or in "
                         "another way.\n",
