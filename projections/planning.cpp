@@ -196,26 +196,54 @@ struct Fold {
     for (const Json& line : entry->json["lines"].items()) forget(line_fact(order, line.text("line")));
     documents.erase(*entry);
   }
-  // "<order>/<line>" or a production order, by the number that people know, and when it is to be ready. It keeps its place in the line.
+  static std::string short_fact(std::string_view item, std::string_view holder) {
+    return std::string("short/").append(item).append("/").append(holder);
+  }
+  // "<order>/<line>" or a production order, by the number that people know, and when that needs it. It keeps its place in the line.
   void wait_for(const std::string& item, const std::string& holder, std::int64_t quantity) {
-    const std::string fact = "short/" + item + "/" + holder;
+    const std::string fact = short_fact(item, holder);
     const Entry* known = documents.find("fact", fact);
     const std::string place = known == nullptr ? fmt::format("{}/{:016x}", item, event.version) : std::string(known->json.text("place"));
     if (known != nullptr && quantity <= 0) documents.unlist(*known, "short", "all", place);
-    Entry* waiting = documents.find("order", holder.substr(0, holder.find('/')));
-    if (waiting == nullptr) waiting = documents.find("production", holder);
+    Entry* order = documents.find("order", holder.substr(0, holder.find('/')));
+    Entry* production = order == nullptr ? documents.find("production", holder) : nullptr;
+    const Entry* waiting = order == nullptr ? production : order;
     const std::string label = waiting == nullptr ? holder : std::string(waiting->json.text("number"));
-    demand(fact, item, quantity, waiting == nullptr ? commit.time_ms : waiting->json.integer("due_ms"), label);
+    const std::int64_t needed_ms = waiting == nullptr ? commit.time_ms : waiting->json.integer(order == nullptr ? "parts_ms" : "due_ms");
+    demand(fact, item, quantity, needed_ms, label);
     if (quantity <= 0) return;
+    if (production != nullptr) note_waiting(production->json["waits_for"].items(), item);
     Entry& entry = documents.edit("fact", fact);
     entry.json["holder"] = holder;
     entry.json["place"] = place;
     documents.list(entry, "short", "all", place);
   }
 
+  static void note_waiting(Json::Array& waits_for, const std::string& item) {
+    if (std::ranges::none_of(waits_for, [&](const Json& known) { return known.text() == item; })) waits_for.emplace_back(item);
+  }
+
   // ---- production ----
 
   void operator()(const events::ProductionOrderCreated& e);
+  // What it waits for is needed on another day too, and so it comes to the stock.
+  void operator()(const events::ProductionRescheduled& e) {
+    Entry& entry = documents.edit("production", e.production_order());
+    set_due(entry, e.due_ms());
+    made(e.production_order(), 0);
+    for (const Json& item : entry.json["waits_for"].items())
+      if (Entry* waiting = documents.find("fact", short_fact(item.text(), e.production_order())))
+        waiting->json["due_ms"] = entry.json.integer("parts_ms");
+  }
+  // The day that somebody said; 0: the usual one. Its parts are needed so long before a said one as it takes, as those of a firm order.
+  void set_due(Entry& production_order, std::int64_t said_ms) {
+    Json& json = production_order.json;
+    const Entry* item = product(std::string(json.text("product")));
+    const Json* rules = item == nullptr ? nullptr : item->json.find("rules");
+    const std::int64_t lead_time_days = rules == nullptr ? 0 : rules->integer("lead_time_days");
+    json["due_ms"] = said_ms > 0 ? said_ms : json.integer("usual_ms");
+    json["parts_ms"] = said_ms > 0 ? said_ms - lead_time_days * day_ms : json.integer("usual_ms");
+  }
   void operator()(const events::ProductionCancelled& e) {
     documents.edit("production", e.production_order()).json["cancelled"] = true;
     made(e.production_order(), 0);
@@ -316,15 +344,17 @@ struct Fold {
                    events::QualityPhotoTaken,
                    events::PrintFileAttached, events::PrintFileRefused, events::ProductionDeferred, events::ProductionUnitPrinted,
                    events::ProductionUnitFailed, events::ProductionCompleted, events::ProductionReprintNeeded,
-                   events::ProductionRescheduled, events::ProductionPiecesMade>
+                   events::ProductionPiecesMade>
   void operator()(const T&) {}
 };
 
+// Due on the day that was asked for, else when the workshop usually delivers.
 void Fold::operator()(const events::OrderPlaced& e) {
   const Entry* settings = documents.find("settings", "workshop");
   const std::int64_t days = settings == nullptr ? 0 : settings->json.integer("delivery_days");
+  const std::int64_t due_ms = e.due_ms() > 0 ? e.due_ms() : commit.time_ms + days * day_ms;
   Entry& entry = documents.create("order", e.order(), commit.time_ms);
-  entry.json = Json{{"number", e.number()}, {"open", true}, {"due_ms", commit.time_ms + days * day_ms}, {"lines", Json::Array{}}};
+  entry.json = Json{{"number", e.number()}, {"open", true}, {"due_ms", due_ms}, {"lines", Json::Array{}}};
   for (const events::OrderLine& line : e.lines()) show_line(e.order(), entry, entry.json["lines"].push_back(line_json(line)));
 }
 
@@ -350,10 +380,11 @@ void Fold::operator()(const events::ProductionOrderCreated& e) {
   if (item != nullptr && for_stock) add(*item, "orders", 1);
   // What is made for an order is known by the order's number.
   const std::string number(order == nullptr ? std::string_view(e.number()) : order->json.text("number"));
-  const std::int64_t due_ms = order == nullptr ? commit.time_ms : order->json.integer("due_ms");
-  documents.create("production", e.production_order(), commit.time_ms).json =
-      Json{{"number", number}, {"due_ms", due_ms}, {"product", e.product()}, {"for_stock", for_stock && item != nullptr},
-           {"cancelled", false}, {"rest", e.quantity()}};
+  const std::int64_t usual_ms = order == nullptr ? commit.time_ms : order->json.integer("due_ms");
+  Entry& entry = documents.create("production", e.production_order(), commit.time_ms);
+  entry.json = Json{{"number", number}, {"usual_ms", usual_ms}, {"product", e.product()}, {"for_stock", for_stock && item != nullptr},
+                    {"cancelled", false}, {"rest", e.quantity()}, {"waits_for", Json::Array{}}};
+  set_due(entry, e.due_ms());
   made(e.production_order(), 0);
 }
 
@@ -364,7 +395,7 @@ void apply(const Commit& commit, Documents& documents) {
 
 }  // namespace
 
-const View view{.name = "planning", .version = 5, .poison = Poison::park, .apply = apply};
+const View view{.name = "planning", .version = 6, .poison = Poison::park, .apply = apply};
 
 namespace {
 

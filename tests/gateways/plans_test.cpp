@@ -6,6 +6,7 @@
 #include <memory>
 #include <random>
 
+#include "domain/planning/facts.hpp"
 #include "gateways/internal/limits.hpp"
 #include "gateways/internal/plans.hpp"
 #include "projections/planning.hpp"
@@ -143,10 +144,11 @@ std::string product_of(Journal& journal, const std::string& id) {
   return id;
 }
 
-void order_of(Journal& journal, const std::string& order, const std::string& product) {
+void order_of(Journal& journal, const std::string& order, const std::string& product, std::int64_t due_ms = 0) {
   auto* placed = journal.on("order/" + order).mutable_order_placed();
   placed->set_order(order);
   placed->set_number("SO-" + order);
+  placed->set_due_ms(due_ms);
   events::OrderLine* line = placed->add_lines();
   line->set_line("1");
   line->set_product(product);
@@ -242,6 +244,119 @@ TEST_CASE("plans: a component that comes into the catalogue later is planned fro
   product_of(journal.commit(), "late");
   view.fold(journal);
   CHECK(answers(plans, some_time).find("\"SKU-late\",\"unit\":\"piece\",\"quantity\":6") != std::string::npos);
+}
+
+namespace {
+
+// The start of a day, so many after the first of every journal, as events have it.
+std::int64_t day(int days) { return some_time - some_time % day_ms + days * day_ms; }
+
+// Whether the plan has an order of the item for that day.
+bool planned_on(const std::string& said, const std::string& item, int days) {
+  const planning::Day day_of_it{std::chrono::days(day(days) / day_ms)};
+  return said.find("{\"id\":\"" + item + "@" + planning::day_text(day_of_it) + "\"") != std::string::npos;
+}
+
+// Three pieces for the stock, of a product that takes so many days to make and waits for its material.
+void made_of_missing_material(Journal& journal, std::int64_t lead_time_days, std::int64_t due_ms) {
+  auto* rules = journal.on("item/" + product_of(journal, "a")).mutable_item_rules_set();
+  rules->set_product("a");
+  rules->set_lead_time_days(lead_time_days);
+  rules->set_lot_rule("lot_for_lot");
+  auto* created = journal.on("production/w").mutable_production_order_created();
+  created->set_production_order("w");
+  created->set_number("PO-w");
+  created->set_product("a");
+  created->set_quantity(3);
+  created->set_due_ms(due_ms);
+  auto* short_of = journal.on("material/m").mutable_stock_shortage_noted();
+  short_of->set_material("m");
+  short_of->set_production_order("w");
+  short_of->set_milligrams(5'000);
+}
+
+void reschedule(Journal& journal, std::int64_t due_ms) {
+  auto* rescheduled = journal.on("production/w").mutable_production_rescheduled();
+  rescheduled->set_production_order("w");
+  rescheduled->set_priority(3);
+  rescheduled->set_due_ms(due_ms);
+}
+
+// In which of the next five weeks the pieces for the stock come; -1: in none.
+int week_of_receipt(Plans& plans) {
+  const auto found = plans.read(here, {ReadPlan::What::requirements, "SKU-a", 5, static_cast<std::uint64_t>(some_time)});
+  REQUIRE(found);
+  auto requirements = store::Json::parse(found->json).value();
+  int week = 0;
+  for (const store::Json& shown : requirements["items"].items().at(0)["weeks"].items()) {
+    if (shown.integer("scheduled_receipts") == 3) return week;
+    ++week;
+  }
+  return -1;
+}
+
+}  // namespace
+
+TEST_CASE("plans: an order that is due in three months is planned for then, and one without a day for when the workshop delivers") {
+  Journal journal;
+  journal.commit().on("workshop/w1").mutable_workshop_opened()->mutable_rules()->set_extra_delivery_days(7);
+  order_of(journal, "o-later", product_of(journal, "later"), day(90));
+  order_of(journal, "o-usual", product_of(journal, "usual"));
+  PlanningView view;
+  view.fold(journal);
+  Plans plans(view.queries());
+  const std::string said = answers(plans, some_time);
+  CHECK(planned_on(said, "later", 90));
+  CHECK_FALSE(planned_on(said, "later", 7));
+  CHECK(planned_on(said, "usual", 7));
+}
+
+TEST_CASE("plans: what a production order waits for is planned for its begin, and moves with its day") {
+  Journal journal;
+  made_of_missing_material(journal.commit(), 10, day(90));
+  PlanningView view;
+  view.fold(journal);
+  Plans plans(view.queries());
+  CHECK(planned_on(answers(plans, some_time), "m", 80));
+  const auto after = [&](std::int64_t due_ms) {
+    reschedule(journal.commit(), due_ms);
+    view.fold(journal);
+    const std::string said = answers(plans, some_time);
+    CHECK(said == netted_in_full(view.queries(), some_time));
+    return said;
+  };
+  const std::string sooner = after(day(30));
+  CHECK(planned_on(sooner, "m", 20));
+  CHECK_FALSE(planned_on(sooner, "m", 80));
+  CHECK(planned_on(after(0), "m", 0));
+}
+
+TEST_CASE("plans: what no longer waits is not planned again by another day") {
+  Journal journal;
+  made_of_missing_material(journal.commit(), 0, day(90));
+  auto* over = journal.on("material/m").mutable_stock_shortage_noted();
+  over->set_material("m");
+  over->set_production_order("w");
+  reschedule(journal.commit(), day(30));
+  PlanningView view;
+  view.fold(journal);
+  Plans plans(view.queries());
+  CHECK(answers(plans, some_time).find("{\"id\":\"m@") == std::string::npos);
+}
+
+TEST_CASE("plans: what is made for the stock comes on its day, and on another when that moves") {
+  Journal journal;
+  made_of_missing_material(journal.commit(), 0, day(14));
+  PlanningView view;
+  view.fold(journal);
+  Plans plans(view.queries());
+  CHECK(week_of_receipt(plans) == 2);
+  reschedule(journal.commit(), day(21));
+  view.fold(journal);
+  CHECK(week_of_receipt(plans) == 3);
+  reschedule(journal.commit(), 0);
+  view.fold(journal);
+  CHECK(week_of_receipt(plans) == 0);
 }
 
 TEST_CASE("plans: more than is followed between two questions is read again as a whole") {
