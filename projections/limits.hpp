@@ -12,6 +12,7 @@ inline constexpr std::size_t page_scan_max = 5'000;             // index entries
 inline constexpr std::size_t page_look_max = 2'000;             // the same of a page out of several lists, each a jump
 inline constexpr std::size_t page_read_max = 1'000;              // the same where each document is read to know if it belongs there
 inline constexpr std::size_t listings_max = 8;                  // of a question; what is searched for beyond them narrows it no further
+inline constexpr std::size_t description_words_max = 200;        // that a product is found by: the first ones
 inline constexpr std::int64_t analytics_days_max = 366;           // of one answer
 inline constexpr std::size_t live_batch_commits = 512;          // of one write beside a running server
 inline constexpr std::size_t rebuild_batch_commits = 8'192;     // of one write of a rebuild: more collapse per key

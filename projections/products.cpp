@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -13,15 +14,17 @@
 #include "projections/document.hpp"
 #include "projections/documents.hpp"
 #include "projections/format.hpp"
+#include "projections/limits.hpp"
 
 namespace layerline::projections::products {
 namespace {
 
-// Lower case, and cut at everything that is neither letter nor digit; bytes above ASCII count as letters.
-std::set<std::string> words_of(std::string_view text) {
+// Lower case, and cut at everything that is neither letter nor digit; bytes above ASCII count as letters. At most so many, the first ones.
+std::set<std::string> words_of(std::string_view text, std::size_t words_max = std::numeric_limits<std::size_t>::max()) {
   std::set<std::string> words;
   std::string word;
   for (const char c : text) {
+    if (words.size() == words_max) return words;
     const auto byte = static_cast<unsigned char>(c);
     if (std::isalnum(byte) || byte >= 0x80) {
       word += static_cast<char>(std::tolower(byte));
@@ -29,7 +32,15 @@ std::set<std::string> words_of(std::string_view text) {
       words.insert(std::exchange(word, {}));
     }
   }
-  if (!word.empty()) words.insert(word);
+  if (!word.empty() && words.size() < words_max) words.insert(word);
+  return words;
+}
+
+// What a product is found by.
+std::set<std::string> words_of(const Json& product) {
+  std::set<std::string> words = words_of(product.text("name"));
+  words.merge(words_of(product.text("sku")));
+  words.merge(words_of(product.text("description"), description_words_max));
   return words;
 }
 
@@ -38,6 +49,9 @@ std::string in_lower_case(std::string_view text) {
   for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return out;
 }
+
+// The list of a product's variants in that order.
+std::string variants_by(std::string_view by) { return std::string("variants-by-").append(by); }
 
 Json bom_json(const google::protobuf::RepeatedPtrField<events::BomLine>& lines) {
   Json::Array out;
@@ -72,7 +86,7 @@ struct Fold {
   }
   Json empty_product(const std::string& product, const std::string& sku) {
     return Json{{"id", product}, {"sku", sku}, {"name", Json()}, {"quote_id", Json()}, {"kind", "custom"}, {"category", Json()},
-                {"description", Json()}, {"parent_id", Json()}, {"options", Json::Object{}}, {"price", Json()},
+                {"description", Json()}, {"parent_id", Json()}, {"variants", 0}, {"options", Json::Object{}}, {"price", Json()},
                 {"price_levels", Json::Array{}}, {"active", true}, {"stocked", false}, {"images", Json::Array{}}, {"material", Json()},
                 {"purchase_cost", Json()}, {"work_steps", Json()}, {"unit_cost", Json()}, {"bom", Json::Array{}}, {"bom_version", 0},
                 {"boms", Json::Array{}}, {"files", Json::Array{}}, {"on_hand", 0}, {"allocated", 0}, {"available", 0}, {"short", 0},
@@ -98,6 +112,7 @@ struct Fold {
   // ---- the catalogue ----
 
   void store_entry(Entry& entry, const events::ProductEntry& said);
+  void count_offer(const Json& product, std::int64_t products);
   void count_category(const Json& product, std::int64_t products);
   void index(const Entry& entry, bool listed);
   void order(const Entry& entry, std::string_view name, bool listed);
@@ -111,15 +126,15 @@ struct Fold {
     documents.list(entry, "catalogue", "all");
     documents.name(entry, "sku", defined.sku());
     index(entry, true);
-    count_category(entry.json, 1);
+    count_offer(entry.json, 1);
   }
   void operator()(const events::ProductChanged& change) {
     Entry& entry = changed(change.product());
     index(entry, false);
-    count_category(entry.json, -1);
+    count_offer(entry.json, -1);
     store_entry(entry, change.entry());
     index(entry, true);
-    count_category(entry.json, 1);
+    count_offer(entry.json, 1);
   }
   void operator()(const events::ProductFileSet& set) {
     Entry& entry = changed(set.product());
@@ -296,10 +311,19 @@ void Fold::store_entry(Entry& entry, const events::ProductEntry& said) {
   documents.set_status(entry, said.active() ? "active" : "inactive");
 }
 
+// Where so many more are on offer: its category, and the product that it is a variant of.
+void Fold::count_offer(const Json& product, std::int64_t products) {
+  if (!product.flag("active") || product.text("kind") != "standard") return;
+  count_category(product, products);
+  const std::string_view parent_id = product.text("parent_id");
+  Entry* parent = parent_id.empty() ? nullptr : documents.find("product", parent_id);
+  if (parent != nullptr) parent->json["variants"] = parent->json.integer("variants") + products;
+}
+
 // A category is there as long as a product of it is on offer.
 void Fold::count_category(const Json& product, std::int64_t products) {
   const std::string_view name = product.text("category");
-  if (name.empty() || !product.flag("active") || product.text("kind") != "standard") return;
+  if (name.empty()) return;
   Entry* known = documents.find("category", name);
   Entry& category = known != nullptr ? *known : documents.create("category", name, commit.time_ms);
   const std::int64_t count = category.json.integer("products") + products;
@@ -313,25 +337,29 @@ void Fold::count_category(const Json& product, std::int64_t products) {
   }
 }
 
-// Under its category, and under every word that it can be searched by.
+// Under its category, the product that it is a variant of, and every word that it can be searched by.
 void Fold::index(const Entry& entry, bool listed) {
   const auto put = [&](std::string_view list, std::string_view value) {
     if (listed) documents.list(entry, list, value);
     else documents.unlist(entry, list, value);
   };
   if (!entry.json.text("category").empty()) put("category", entry.json.text("category"));
-  std::set<std::string> words = words_of(entry.json.text("name"));
-  words.merge(words_of(entry.json.text("sku")));
-  for (const std::string& word : words) put("word", word);
+  if (!entry.json.text("parent_id").empty()) put("variants", entry.json.text("parent_id"));
+  for (const std::string& word : words_of(entry.json)) put("word", word);
   order(entry, entry.json.text("name"), listed);
 }
 
 // In the lists that are not in the order of time. The key outlives an erasure: nothing personal may be in it.
 void Fold::order(const Entry& entry, std::string_view name, bool listed) {
+  const std::string parent(entry.json.text("parent_id"));
+  const auto put_into = [&](std::string_view list, std::string_view value, const std::string& place) {
+    if (listed) documents.list(entry, list, value, place);
+    else documents.unlist(entry, list, value, place);
+  };
   const auto put = [&](std::string_view by, std::string place) {
     place += '\0';   // so that "box" comes before "box, large"
-    if (listed) documents.list(entry, "by", by, place);
-    else documents.unlist(entry, "by", by, place);
+    put_into("by", by, place);
+    if (!parent.empty()) put_into(variants_by(by), parent, place);
   };
   const Json* price = entry.json.find("price");
   put("name", in_lower_case(name));
@@ -348,14 +376,20 @@ void apply(const Commit& commit, Documents& documents) {
 bool belongs(const Document& document, std::string_view category, const std::set<std::string>& words) {
   const auto json = Json::parse(document.json);
   if (!json || (!category.empty() && json->text("category") != category)) return false;
-  std::set<std::string> known = words_of(json->text("name"));
-  known.merge(words_of(json->text("sku")));
-  return std::ranges::includes(known, words);
+  return std::ranges::includes(words_of(*json), words);
+}
+
+// Of a product by its id or its SKU; of one that is not there, what was said.
+std::expected<std::string, QueryError> id_of(const Queries& queries, const Scope& scope, std::string_view product) {
+  const auto named = queries.named(view.name, scope, "sku", product);
+  if (!named && named.error() == QueryError::damaged) return std::unexpected(named.error());
+  const auto json = named ? Json::parse(named->json) : std::nullopt;
+  return std::string(json ? json->text("id") : product);
 }
 
 }  // namespace
 
-const View view{.name = "products", .version = 6, .poison = Poison::park, .apply = apply};
+const View view{.name = "products", .version = 7, .poison = Poison::park, .apply = apply};
 
 std::expected<Document, QueryError> find(const Queries& queries, const Scope& scope, std::string_view product) {
   return queries.get(view.name, scope, "product", product);
@@ -366,19 +400,22 @@ std::expected<Document, QueryError> find_by_sku(const Queries& queries, const Sc
 std::expected<Page, QueryError> list(const Queries& queries, const Scope& scope, const Filter& filter, std::string_view by,
                                      const PageRequest& request) {
   const std::set<std::string> words = words_of(filter.search);
+  const auto parent = filter.parent.empty() ? std::string() : id_of(queries, scope, filter.parent);
+  if (!parent) return std::unexpected(parent.error());
+  Listing read{"all", "all"};
+  if (!parent->empty()) read = {by.empty() ? "variants" : variants_by(by), *parent};
+  else if (!by.empty()) read = {"by", std::string(by)};
+  else if (!words.empty()) read = {"word", *std::ranges::max_element(words, {}, std::ranges::size)};   // the longer, the rarer
+  else if (!filter.category.empty()) read = {"category", std::string(filter.category)};
   Queries::Keep keep;
-  if (!words.empty() || (!by.empty() && !filter.category.empty()))
+  if (!words.empty() || (!filter.category.empty() && read.list != "category"))
     keep = [&](const Document& document) { return belongs(document, filter.category, words); };
-  if (!by.empty()) return queries.list(view.name, scope, "by", by, filter.status, request, keep);
-  if (!words.empty()) return queries.list(view.name, scope, "word", *words.begin(), filter.status, request, keep);
-  if (!filter.category.empty()) return queries.list(view.name, scope, "category", filter.category, filter.status, request);
-  return queries.list(view.name, scope, "all", "all", filter.status, request);
+  return queries.list(view.name, scope, read.list, read.value, filter.status, request, keep);
 }
 std::expected<Page, QueryError> ledger(const Queries& queries, const Scope& scope, std::string_view product, const PageRequest& request) {
-  const auto named = find_by_sku(queries, scope, product);
-  if (!named && named.error() == QueryError::damaged) return std::unexpected(named.error());
-  const auto json = named ? Json::parse(named->json) : std::nullopt;
-  return queries.list(view.name, scope, "ledger", json ? json->text("id") : product, "", request);
+  const auto id = id_of(queries, scope, product);
+  if (!id) return std::unexpected(id.error());
+  return queries.list(view.name, scope, "ledger", *id, "", request);
 }
 std::expected<Page, QueryError> categories(const Queries& queries, const Scope& scope, const PageRequest& request) {
   return queries.list(view.name, scope, "categories", "all", "", request);

@@ -14,8 +14,9 @@ extern const View view;
 // Each may be empty: any.
 struct Filter {
   std::string_view category = {};
-  std::string_view search = {};    // words that all stand in the name or the SKU
+  std::string_view search = {};    // words that all stand in the name, the SKU or the description; of a long one, in its beginning
   std::string_view status = {};    // "active" or "inactive"
+  std::string_view parent = {};    // whose variants, by its id or its SKU
 };
 // By "name", "sku" or "price"; empty: newest first. A product that was made of a quote has no public name, and stands by its SKU; its
 // price is 0.

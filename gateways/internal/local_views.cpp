@@ -210,10 +210,11 @@ std::expected<p::Page, p::QueryError> page(const p::Queries& queries, const p::S
     case List::materials: return p::inventory::list(queries, scope, read.status, sorting.by, request);
     case List::ledger: return p::inventory::ledger(queries, scope, read.owner, request);
     case List::printers: return p::printers::list(queries, scope, read.status, sorting.by, request);
-    case List::products: return p::products::list(queries, scope, {read.category, read.search, read.status}, sorting.by, request);
+    case List::products:
+      return p::products::list(queries, scope, {read.category, read.search, read.status, read.owner}, sorting.by, request);
     case List::product_ledger: return p::products::ledger(queries, scope, read.owner, request);
     case List::offers:
-      return offers(queries, scope, {read.category, read.search, "active"}, read.status == "in_stock", sorting.by, request);
+      return offers(queries, scope, {read.category, read.search, "active", read.owner}, read.status == "in_stock", sorting.by, request);
     case List::sku_mappings: return p::products::mappings(queries, scope, request);
     case List::purchase_orders: return p::purchases::list(queries, scope, read.status, sorting.by, request);
     case List::suppliers: return p::purchases::suppliers(queries, scope, request);

@@ -53,7 +53,7 @@ struct FindDocument {
 struct ReadPage {
   List list = List::quotes;
   // The customer whose they are; the material or the product of a ledger, the material of lots, the lot, the order, the product of
-  // units; empty: any.
+  // units, the one of which products are variants; empty: any.
   std::string owner = {};
   std::string status = {};   // empty: any; of offers: "in_stock"; of buyers: their kind
   std::string cursor = {};

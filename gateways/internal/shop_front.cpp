@@ -17,8 +17,8 @@ using store::Json;
 using Found = std::expected<p::Document, p::QueryError>;
 
 // All that an offer says; what is not named here stays in the workshop.
-constexpr std::array public_members = {"id", "sku", "name", "category", "description", "parent_id", "options", "price", "price_levels",
-                                       "stocked", "images", "created_at", "updated_at"};
+constexpr std::array public_members = {"id", "sku", "name", "category", "description", "parent_id", "variants", "options", "price",
+                                       "price_levels", "stocked", "images", "created_at", "updated_at"};
 
 bool on_offer(const Json& product) { return product.flag("active") && product.text("kind") == "standard" && !product.text("name").empty(); }
 

@@ -175,6 +175,7 @@ awaitable<Response> Views::list(List list, const Caller& caller, const Request& 
   read.category = request.query(list == List::orders ? "source" : "category").value_or("");
   read.search = request.query("search").value_or("");
   if (list == List::buyers) read.status = request.query("kind").value_or("");
+  if (list == List::products || list == List::offers) read.owner = request.query("parent").value_or("");
   if (list == List::offers) read.status = request.query("in_stock") == "true" ? "in_stock" : "";
   return page_of(std::move(read), caller, request);
 }

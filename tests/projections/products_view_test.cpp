@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "infra/store/json_tree.hpp"
+#include "projections/limits.hpp"
 #include "projections/products.hpp"
 #include "projections/projector.hpp"
 #include "tests/projections/folded.hpp"
@@ -104,6 +105,62 @@ TEST_CASE("projections: products: what is sorted is filtered as well") {
   CHECK(listed(journal, {.search = "box"}, "name", Direction::forwards, 1) == "FG-4 FG-1");
   CHECK(listed(journal, {.category = "toys", .search = "box large"}, "sku", Direction::forwards, 1) == "FG-1");
   CHECK(listed(journal, {.status = "inactive"}, "sku", Direction::forwards, 1).empty());
+}
+
+TEST_CASE("projections: products: the variants of one are listed by its id and its SKU, in each order, as long as they are its own") {
+  testing::Journal journal = five_products();
+  const auto say = [&](const std::string& sku, const std::string& name, std::int64_t price, const std::string& parent) {
+    auto* changed = journal.commit().on("product/" + sku).mutable_product_changed();
+    changed->set_product(sku);
+    fill(changed->mutable_entry(), name, price, "toys");
+    changed->mutable_entry()->set_parent(parent);
+  };
+  auto* whole = journal.commit().on("product/id-9").mutable_product_defined();
+  whole->set_product("id-9");
+  whole->set_sku("FG-9");
+  fill(whole->mutable_entry(), "Shell", 100, "toys");
+  say("FG-1", "b red", 300, "id-9");
+  say("FG-2", "a red", 200, "id-9");
+  say("FG-4", "c blue", 100, "id-9");
+  for (const char* parent : {"id-9", "FG-9"}) {
+    CHECK(listed(journal, {.parent = parent}, "", Direction::forwards, 1) == "FG-4 FG-1 FG-2");
+    CHECK(listed(journal, {.parent = parent}, "name", Direction::forwards, 1) == "FG-2 FG-1 FG-4");
+    CHECK(listed(journal, {.parent = parent}, "price", Direction::backwards, 2) == "FG-1 FG-2 FG-4");
+    CHECK(listed(journal, {.search = "red", .parent = parent}, "sku", Direction::forwards, 1) == "FG-1 FG-2");
+    CHECK(listed(journal, {.category = "home", .parent = parent}, "", Direction::forwards, 1).empty());
+  }
+  CHECK(shown(journal, "id-9").integer("variants") == 3);
+  say("FG-1", "b red", 300, "");
+  CHECK(listed(journal, {.parent = "id-9"}, "price", Direction::forwards, 100) == "FG-4 FG-2");
+  CHECK(listed(journal, {.parent = "nothing"}, "", Direction::forwards, 100).empty());
+  auto* hidden = journal.commit().on("product/FG-2").mutable_product_changed();
+  hidden->set_product("FG-2");
+  fill(hidden->mutable_entry(), "a red", 200, "toys");
+  hidden->mutable_entry()->set_parent("id-9");
+  hidden->mutable_entry()->set_active(false);
+  CHECK(listed(journal, {.status = "inactive", .parent = "id-9"}, "", Direction::forwards, 100) == "FG-2");
+  CHECK(shown(journal, "id-9").integer("variants") == 1);
+}
+
+TEST_CASE("projections: products: one is found by the words of its description, of a long one by the first") {
+  testing::Journal journal = five_products();
+  const auto describe = [&](const std::string& description) {
+    auto* changed = journal.commit().on("product/FG-4").mutable_product_changed();
+    changed->set_product("FG-4");
+    fill(changed->mutable_entry(), "Box", 200, "toys");
+    changed->mutable_entry()->set_description(description);
+  };
+  const auto found = [&](std::string_view words) { return listed(journal, {.search = words}, "", Direction::forwards, 1); };
+  describe("Holds a turtle, softly lined.");
+  CHECK(found("lined") == "FG-4");
+  CHECK(found("turtle") == "FG-4 FG-2");
+  CHECK(found("TURTLE box") == "FG-4");
+  std::string numbers;
+  for (std::size_t n = 1; n <= description_words_max + 1; ++n) numbers += "n" + std::to_string(n) + " ";
+  describe(numbers);
+  CHECK(found("lined").empty());
+  CHECK(found("n" + std::to_string(description_words_max)) == "FG-4");
+  CHECK(found("n" + std::to_string(description_words_max + 1)).empty());
 }
 
 TEST_CASE("projections: products: the ledger tells what came, what left and why, and its newest line is what is on hand") {
