@@ -150,6 +150,7 @@ void RandomFacts::order_comes() {
   auto* placed = journal_.on("order/" + order).mutable_order_placed();
   placed->set_order(order);
   placed->set_number("SO-" + std::to_string(dice_.chance(95) ? last_id_ : dice_.upto(9)));
+  if (dice_.chance(40)) placed->set_due_ms(some_day_ms());
   for (std::int64_t lines = dice_.upto(2); lines >= 0; --lines) add_line(order, *placed->add_lines(), orders_[order]);
 }
 
@@ -198,7 +199,7 @@ void RandomFacts::order_waits() {
   }
   auto* short_of = journal_.on("product/p0").mutable_units_shortage_noted();
   short_of->set_product(some_product());
-  short_of->set_holder(order + "/" + order + "-1");
+  short_of->set_holder(dice_.chance(30) ? dice_.key_of(production_) : order + "/" + order + "-1");
   short_of->set_quantity(dice_.upto(1) * dice_.upto(9));
 }
 
@@ -272,6 +273,7 @@ void RandomFacts::production_is_made() {
   if (dice_.chance(30)) created->set_order(dice_.key_of(orders_));
   created->set_product(some_product());
   created->set_quantity(1 + dice_.upto(9));
+  if (dice_.chance(50)) created->set_due_ms(some_day_ms());
   production_[id] = created->product();
 }
 
@@ -281,6 +283,13 @@ void RandomFacts::production_goes_on() {
   if (known == production_.end()) return;
   if (dice_.chance(30)) {
     journal_.on("production/" + id).mutable_production_cancelled()->set_production_order(id);
+    return;
+  }
+  if (dice_.chance(50)) {
+    auto* rescheduled = journal_.on("production/" + id).mutable_production_rescheduled();
+    rescheduled->set_production_order(id);
+    rescheduled->set_priority(3);
+    rescheduled->set_due_ms(dice_.chance(20) ? 0 : some_day_ms());
     return;
   }
   auto* received = journal_.on("product/" + known->second).mutable_units_received();
