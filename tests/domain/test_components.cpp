@@ -1,6 +1,7 @@
 // What goes into a piece, and is printed or bought for it: nothing is complete without it, and none of it is left over.
 #include <doctest/doctest.h>
 
+#include "domain/production/inspection.hpp"
 #include "tests/domain/scenario.hpp"
 
 namespace layerline::test {
@@ -124,6 +125,20 @@ TEST_CASE("components: pieces that are made again take theirs from the shelf") {
   s.given(CompleteProduction{maker_of(s, top).id}).with("units.issued");
   CHECK(on_hand(s, sub) == 2);
   CHECK(s.order(order).status == orders::Status::printed);
+}
+
+TEST_CASE("components: a piece that is made again while work is left to do on all takes no more than its own") {
+  Scenario s = catalogue();
+  products::ChangeProduct change{top, s.workshop.product(top)->entry};
+  change.entry.work_steps = {"sanding"};
+  s.given(change).given(products::AdjustUnits{sub, 12, "count"});
+  const ProductionOrderId tops("tops");
+  s.given(production::CreateProduction{.production = tops, .product = top, .quantity = 10}).given(CompleteProduction{tops});
+  CHECK(on_hand(s, sub) == 2);
+  s.given(production::InspectProduction{.production = tops, .scrap_quantity = 1, .defects = {"warped"}, .reason = "cold"});
+  CHECK(available(s, sub) == 1);
+  s.given(CompleteProduction{tops});
+  CHECK(on_hand(s, sub) == 1);
 }
 
 TEST_CASE("components: pieces that are made again have theirs made where the shelf is empty, and wait for them") {

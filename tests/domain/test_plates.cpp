@@ -178,6 +178,32 @@ TEST_CASE("plates: a print that fails has no surplus, and neither has what only 
   CHECK(custom.production_of(order).printed == 1);
 }
 
+TEST_CASE("plates: what a print makes too many is not on the shelf while it has to be worked on") {
+  Scenario s = catalogue({profile("default", "A1", 3)});
+  products::ChangeProduct change{turtle, s.workshop.product(turtle)->entry};
+  change.entry.work_steps = {"sanding"};
+  s.given(change);
+  const PrinterId printer = s.printer();
+  s.given(turtles(1));
+  end_print(s, printer);
+  CHECK(s.last("production.unit_printed").production_unit_printed().surplus() == 2);
+  CHECK(s.workshop.product(turtle)->on_hand == 0);
+}
+
+TEST_CASE("plates: too many are not made of what others have reserved, and of what comes later they are") {
+  Scenario s = catalogue({profile("default", "A1", 3)});
+  s.given(inventory::AdjustStock{MaterialId("PLA-black"), {40'000 - 1'000'000}, "count"});
+  const ProductionOrderId others("others");
+  s.given(turtles(1)).given(production::CreateProduction{.production = others, .product = turtle, .quantity = 3});
+  const PrinterId printer = s.printer();
+  CHECK(job_on(s, printer).production == others);
+  next_print(s, printer);
+  CHECK(s.workshop.printer(printer)->job.empty());
+  CHECK(the_turtles(s).waits_for == std::vector<std::string>{"material_shortage"});
+  s.given(inventory::ReceiveStock{MaterialId("PLA-black"), {20'000}, "delivery"});
+  CHECK(job_on(s, printer).production == made);
+}
+
 TEST_CASE("plates: every printer prints the file of its profile, whichever the order was created with") {
   Scenario s = catalogue({profile("default", "A1", 1), profile("x1", "X1C", 1)});
   s.given(turtles(2));

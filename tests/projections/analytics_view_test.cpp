@@ -162,8 +162,7 @@ TEST_CASE("projections: analytics: prints and orders are listed by the days on w
   const auto newest = jobs({}, {day(19), day(20)}, {"", 1});
   CHECK(ids(newest, "id") == "job-3 …");
   const auto older = jobs({}, {day(19), day(20)}, {newest->cursor, 1});
-  CHECK(ids(older, "id") == "job-2 …");
-  CHECK(ids(jobs({}, {day(19), day(20)}, {older->cursor, 1}), "id").empty());
+  CHECK(ids(older, "id") == "job-2");   // the last of these days
   const auto orders = [&](const Period& period) { return ids(analytics::orders(folded.queries, here, period, {"", 10}), "order_id"); };
   CHECK(orders({}) == "order-00000002 order-00000001");
   CHECK(orders({day(18), day(20)}) == "order-00000001");   // the other's last print ended on the 21st
